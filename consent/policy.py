@@ -1,0 +1,54 @@
+"""A policy is what this site asks of a visitor; its version changes exactly when the question does.
+
+Pure: the fingerprint depends on the asked alone, never on the clock, the machine or the order in a file.
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass
+
+from consent.catalogue import Service
+from consent.categories import Category
+
+VERSION_LENGTH = 10
+"""Hex digits of the fingerprint kept: 40 bits tell a site's few policies apart, and the cookie stays small."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """The categories and services asked for, in the order they are shown."""
+
+    categories: tuple[Category, ...]
+    services: tuple[Service, ...] = ()
+    """The declared services (``site.services``), shown by name; others of a category come with it."""
+    undeclared: str = "release"
+    """What a category's grant does for a catalogued service that was not declared: ``release`` or ``hold``."""
+    version: str
+
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """Keys of the categories a visitor can switch."""
+        return tuple(c.key for c in self.categories if c.enabled and not c.necessary)
+
+
+def make_policy(
+    categories: tuple[Category, ...], services: tuple[Service, ...], undeclared: str = "release"
+) -> Policy:
+    """Make the policy and its version.
+
+    The version is a fingerprint of what consent is given *to*: category keys, each declared service with its
+    category and partner, and its cookies' names and durations (disclosure: CJEU C-673/17, Planet49). Texts and
+    colours are not part of it: a new shade asks nobody again.
+    """
+    asked = {
+        "categories": sorted(c.key for c in categories if c.enabled and not c.necessary),
+        "services": sorted(
+            [s.key, s.category, s.partner.name, sorted([c.name, c.duration] for c in s.cookies)]
+            for s in services
+        ),
+        "undeclared": undeclared,
+    }
+    digest = hashlib.sha256(json.dumps(asked, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+    return Policy(
+        categories=categories, services=services, undeclared=undeclared, version=digest[:VERSION_LENGTH]
+    )
