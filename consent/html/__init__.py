@@ -1,0 +1,8 @@
+"""HTML as bytes, edited by splices: nothing is decoded, parsed into a tree or serialised.
+
+Knows no consent: it takes a judge, which says what is held under which label, and bytes to insert.
+"""
+
+from consent.html.holding import Judge as Judge
+from consent.html.injection import Insertion as Insertion
+from consent.html.rewriter import LimitError as LimitError, Rewriter as Rewriter

@@ -1,0 +1,115 @@
+"""The search for what may be of interest, as one pattern a way of reading.
+
+Most of a page's tags are passed without Python seeing them. A tag of interest is matched whole where that can be
+done in one go: its attributes are passed up to the first that is judged, and if there is just one, ``src`` or
+``href``, its value comes with the match. Anything less plain is left to ``tags.attributes``.
+"""
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from consent.html import foreign
+from consent.html.names import alternatives, caseless, prefilter
+from consent.html.rawtext import RAW
+from consent.html.tags import ATTRIBUTE, NAME_END, SPACE, VALUE
+
+REPORTED = frozenset(
+    b"script style iframe frame img image input source video audio track embed object link portal".split()
+)
+TURNS = frozenset({b"template", b"svg", b"math"})
+"""Elements that change how the rest is read."""
+
+_OTHERS = (RAW - REPORTED) | TURNS | {b"noscript", b"plaintext"}
+
+
+Kind = int
+"""How much of a candidate a match holds. Plain numbers: they are compared once for each candidate of a page."""
+PASSED: Kind = 0
+"""Something whole with nothing of interest in it: a comment, a drawing."""
+PLAIN: Kind = 1
+"""A whole start tag with one judged attribute; its value is the group before."""
+BARE: Kind = 2
+"""A whole start tag of raw text with no judged attribute."""
+TAG: Kind = 3
+"""The beginning of a start tag."""
+CLOSE: Kind = 4
+"""The beginning of an end tag."""
+COMMENT: Kind = 5
+"""``<!--`` with no end in sight."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finder:
+    """A pattern, and what its last group says of a match."""
+
+    pattern: re.Pattern[bytes]
+    meaning: tuple[tuple[Kind, bytes], ...]
+
+
+_COMMENT = rb"!--(?:(?:-?>|(?:[^-]++|-(?!-!?>))*+--!?>)()|())"
+
+_JUDGED = (
+    b"(?:" + alternatives([b"src", b"href", b"xlink", b"post", b"images"])
+    + rb"|[dD][aA][tT][aA](?:[\t\n\f\r />=]|-[cC][oO][nN]))"
+)  # fmt: skip
+"""How the names of the attributes begin that can matter; ``data`` alone, and ``data-consent...``."""
+
+_PASSED = rb"(?:[\t\n\f\r /]++|(?!" + _JUDGED + rb")" + ATTRIBUTE + rb")*+"
+_ONE_URL = b"(?:" + alternatives([b"src", b"href"]) + b")" + SPACE + b"*+=" + SPACE + b"*+(" + VALUE + b")" + _PASSED
+
+
+class _Builder:
+    """Joins alternatives and counts their groups."""
+
+    def __init__(self) -> None:
+        self.parts: list[bytes] = []
+        self.meaning: list[tuple[Kind, bytes]] = [(COMMENT, b"")]
+
+    def add(self, pattern: bytes, *groups: tuple[Kind, bytes]) -> None:
+        self.parts.append(pattern)
+        self.meaning.extend(groups)
+
+    def simple(self, name: bytes) -> None:
+        """An element without raw text: with no judged attribute it is passed."""
+        pattern = caseless(name) + NAME_END + _PASSED + b"(?:" + _ONE_URL + b">()|(?!>)())"
+        self.add(pattern, (PLAIN, name), (PLAIN, name), (TAG, name))
+
+    def raw(self, name: bytes) -> None:
+        pattern = caseless(name) + NAME_END + _PASSED + b"(?:" + _ONE_URL + b">()|>()|())"
+        self.add(pattern, (PLAIN, name), (PLAIN, name), (BARE, name), (TAG, name))
+
+    def begun(self, name: bytes, kind: Kind = TAG) -> None:
+        slash = b"/" if kind is CLOSE else b""
+        self.add(slash + caseless(name) + NAME_END + b"()", (kind, name))
+
+    def finder(self, look_ahead: bytes) -> Finder:
+        return Finder(re.compile(b"<" + look_ahead + b"(?:" + b"|".join(self.parts) + b")"), tuple(self.meaning))
+
+
+def _finder(
+    *, simple: Collection[bytes], raw: Collection[bytes], begun: Collection[bytes], closed: Collection[bytes]
+) -> Finder:
+    builder = _Builder()
+    builder.add(_COMMENT, (PASSED, b""), (COMMENT, b""))
+    if simple:
+        builder.add(foreign.WHOLE_SVG + b"()", (PASSED, b"svg"))
+    for name in sorted(raw):
+        builder.raw(name)
+    for name in sorted(simple):
+        builder.simple(name)
+    for name in sorted(begun):
+        builder.begun(name)
+    for name in sorted(closed):
+        builder.begun(name, CLOSE)
+    look_ahead = b"" if closed else prefilter([b"!--", *raw, *simple, *begun])
+    return builder.finder(look_ahead)
+
+
+IN_HTML = _finder(simple=REPORTED - RAW, raw=REPORTED & RAW, begun=_OTHERS, closed=())
+IN_POINT = _finder(
+    simple=REPORTED - RAW, raw=REPORTED & RAW, begun=_OTHERS | foreign.POINTS - {b"title"}, closed=foreign.POINTS
+)
+"""HTML within an integration point of SVG or MathML: its end leads back."""
+IN_TEMPLATE = _finder(simple=(), raw=(), begun=RAW | {b"template"}, closed={b"template"})
+"""A template's content is inert: only what could hide its end matters."""

@@ -1,0 +1,114 @@
+"""SVG and MathML in HTML: what the tree construction tells the tokenizer there (HTML 13.2.6.5), without a tree.
+
+A stack holds the open ``svg`` and ``math`` elements and the integration points in them (``foreignObject`` ...).
+With ``svg`` or ``math`` on top the content is foreign: ``<style>`` and ``<title>`` are no raw text, ``/>`` closes
+an element, CDATA sections exist, and a tag such as ``<p>`` breaks out into HTML. The stack is a list that the
+scanner owns and ``step`` changes.
+"""
+
+import re
+from typing import NamedTuple
+
+from consent.html.names import alternatives, caseless
+from consent.html.tags import ATTRIBUTES, NAME_END, REST_OF_TAG, attributes, is_self_closing
+
+ROOTS = frozenset({b"svg", b"math"})
+POINTS = frozenset({b"foreignobject", b"desc", b"title", b"annotation-xml", b"mi", b"mo", b"mn", b"ms", b"mtext"})
+"""Elements whose content is HTML again (``annotation-xml`` only with an HTML encoding)."""
+
+REPORTED = frozenset({b"script", b"image", b"use", b"feimage"})
+"""What fetches or runs in SVG."""
+
+BREAKOUTS = frozenset(
+    b"b big blockquote body br center code dd div dl dt em embed h1 h2 h3 h4 h5 h6 head hr i img li listing menu "
+    b"meta nobr ol p pre ruby s small span strong strike sub sup table tt u ul var font".split()
+)
+"""``font`` breaks out only with color, face or size."""
+
+_STOP = alternatives(ROOTS | POINTS | REPORTED | BREAKOUTS)
+_COMMENT = rb"<!--(?:-?>|(?:[^-]++|-(?!-!?>))*+--!?>)"
+_BORING = (
+    rb"(?:[^<]++|<!\[CDATA\[(?:[^\]]++|\](?!\]>))*+\]\]>|" + _COMMENT
+    + rb"|<(?:!(?!--|\[CDATA\[)|\?|/(?=[^a-zA-Z>]))[^>]*+>|</>|<(?=[^a-zA-Z/!?])"
+    + rb"|</?(?!(?:" + _STOP + rb")" + NAME_END + rb")[a-zA-Z][^\t\n\f\r />]*+" + REST_OF_TAG + rb")*+"
+)  # fmt: skip
+WHOLE_SVG = caseless(b"svg") + NAME_END + ATTRIBUTES + b"(?<!/)>" + _BORING + b"</" + caseless(b"svg") + REST_OF_TAG
+"""After its ``<``: a drawing with nothing in it that fetches, runs or is read otherwise."""
+
+_STEP = re.compile(_BORING + rb"(?:<(/?)(" + _STOP + rb")" + NAME_END + REST_OF_TAG + rb")?+")
+_SCRIPT_END = re.compile(b"</" + caseless(b"script") + NAME_END)
+
+
+class Step(NamedTuple):
+    """How far a step came; ``whole`` is false where the next construct has not come whole."""
+
+    end: int
+    whole: bool = True
+    construct: tuple[bytes, int, int, int, None] | None = None
+
+
+def inside(stack: list[bytes]) -> bool:
+    """Whether what comes next is foreign content."""
+    return bool(stack) and stack[-1] in ROOTS
+
+
+def step(page: bytes, at: int, stack: list[bytes]) -> Step:
+    """Pass what is of no interest and take one tag that is."""
+    match = _STEP.match(page, at)
+    if match is None or match[2] is None:
+        return Step(match.end() if match else at, whole=False)
+    name, start, end = match[2].lower(), match.start(2) - 1 - len(match[1]), match.end()
+    if match[1]:
+        return Step(end if _close(stack, name) else start)
+    return _open(page, start, end, name, stack)
+
+
+def _close(stack: list[bytes], name: bytes) -> bool:
+    """Take an end tag; false where it breaks out and HTML must read it again."""
+    if name in {b"p", b"br"}:
+        _break_out(stack)
+        return False
+    for depth in range(len(stack) - 1, -1, -1):
+        if stack[depth] == name:
+            del stack[depth:]
+            return True
+        if stack[depth] in POINTS:
+            return True
+    return True
+
+
+def _open(page: bytes, start: int, end: int, name: bytes, stack: list[bytes]) -> Step:
+    self_closing = is_self_closing(page, start, end)
+    if name in BREAKOUTS and _breaks_out(page, start, end, name):
+        _break_out(stack)
+        return Step(start)
+    if name in REPORTED:
+        if name != b"script" or self_closing:
+            return Step(end, construct=(name, start, end, end, None))
+        close = _SCRIPT_END.search(page, end)
+        if close is None:
+            return Step(start, whole=False)
+        return Step(close.start(), construct=(name, start, end, close.start(), None))
+    if not self_closing and (name in ROOTS or (name in POINTS and _is_point(page, start, end, name))):
+        stack.append(name)
+    return Step(end)
+
+
+def _breaks_out(page: bytes, start: int, end: int, name: bytes) -> bool:
+    if name != b"font":
+        return True
+    return any(a.name in {b"color", b"face", b"size"} for a in attributes(page, start, end))
+
+
+def _is_point(page: bytes, start: int, end: int, name: bytes) -> bool:
+    if name != b"annotation-xml":
+        return True
+    return any(
+        a.name == b"encoding" and a.value.lower() in {b"text/html", b"application/xhtml+xml"}
+        for a in attributes(page, start, end)
+    )
+
+
+def _break_out(stack: list[bytes]) -> None:
+    while inside(stack):
+        stack.pop()

@@ -1,0 +1,116 @@
+"""Where the head and the body begin: the places for what is inserted, also in a page that writes no such tags.
+
+Follows the tree construction up to the first thing that opens the body (HTML 13.2.6.4.1 to 13.2.6.4.6): white
+space, comments and the elements that belong in a head go before it. Resumable: the place reached is kept.
+"""
+
+import re
+
+from consent.html import rawtext
+from consent.html.names import caseless
+from consent.html.tags import NAME_END, REST_OF_TAG, TAG, attributes
+
+_HEAD_ELEMENTS = frozenset(b"base basefont bgsound link meta title noscript noframes style script template".split())
+_PASSED = re.compile(
+    rb"(?:[\t\n\f\r ]++|<!--(?:-?>|(?:[^-]++|-(?!-!?>))*+--!?>)|<(?:\?|!(?!-)|/(?=[^a-zA-Z>]))[^>]*+>|</>)*+"
+)
+"""White space, comments, the doctype and bogus comments."""
+
+_START = re.compile(rb"<(/?[a-zA-Z][^\t\n\f\r />]*+)(?=[\t\n\f\r />])")
+_TEXT = re.compile(rb"[^<]|<[^a-zA-Z/!?]")
+_TAG_END = re.compile(rb">")
+_TEMPLATE = re.compile(rb"<(/?)" + caseless(b"template") + NAME_END + REST_OF_TAG)
+BOM = b"\xef\xbb\xbf"
+
+
+class Prologue:
+    """Reads the beginning of a page. ``head`` and ``body`` are offsets once they are known."""
+
+    __slots__ = ("_begun", "awaited", "body", "frameset", "head", "language", "reached")
+
+    def __init__(self) -> None:
+        self._begun = False
+        self.reached = 0
+        """Up to here everything belongs before the body."""
+        self.head: int | None = None
+        self.body: int | None = None
+        self.frameset = False
+        """The page is a frameset: there is no body to insert into."""
+        self.language = b""
+        """What ``<html lang>`` says."""
+        self.awaited: re.Pattern[bytes] | None = None
+        """What the end of an unfinished construct looks like."""
+
+    def shift(self, consumed: int) -> None:
+        """The first ``consumed`` bytes are gone from the page: offsets count from behind them."""
+        self.reached -= consumed
+
+    def read(self, page: bytes, *, final: bool) -> None:
+        """Go on in ``page`` from ``reached``."""
+        self.awaited = None
+        if not self._begun and not self._behind_mark(page, final=final):
+            return None
+        while self.body is None and self.awaited is None:
+            passed = _PASSED.match(page, self.reached)
+            at = self.reached = passed.end() if passed else self.reached
+            if at == len(page) or _TEXT.match(page, at):
+                return self._body_at(at) if at < len(page) or final else None
+            start, tag = _START.match(page, at), TAG.match(page, at)
+            if start is None or tag is None:
+                self.awaited = _TAG_END
+                return self._body_at(at) if final else None
+            self._take(page, start[1].lower(), at, tag.end())
+        return None
+
+    def _behind_mark(self, page: bytes, *, final: bool) -> bool:
+        """Go behind a byte order mark; false while it may still come."""
+        if len(page) < len(BOM) and BOM.startswith(page) and not final:
+            return False
+        self._begun = True
+        self.reached = len(BOM) if page.startswith(BOM) else 0
+        return True
+
+    def _take(self, page: bytes, name: bytes, start: int, end: int) -> None:
+        """One tag: pass it, or find the head or the body at it."""
+        if name == b"html":
+            if self.head is None:
+                self.language = next((a.value for a in attributes(page, start, end) if a.name == b"lang"), b"")
+            self.reached = end
+        elif name == b"head":
+            self.head = end if self.head is None else self.head
+            self.reached = end
+        elif name in _HEAD_ELEMENTS:
+            self.head = start if self.head is None else self.head
+            self._pass_element(page, name, start, end)
+        elif name[:1] != b"/" or name in {b"/html", b"/body", b"/br"}:
+            self.frameset = name == b"frameset"
+            self._body_at(end if name == b"body" else start, before=start)
+        else:
+            self.head = start if self.head is None and name == b"/head" else self.head
+            self.reached = end
+
+    def _body_at(self, at: int, *, before: int | None = None) -> None:
+        self.head = (at if before is None else before) if self.head is None else self.head
+        self.body = self.reached = at
+
+    def _pass_element(self, page: bytes, name: bytes, start: int, end: int) -> None:
+        """Go behind a head element, or wait for its end."""
+        if name == b"template":
+            end = _template_end(page, start)
+        elif name in rawtext.END:
+            end = rawtext.raw_end(page, name, end)
+            close = TAG.match(page, end) if end >= 0 else None
+            end = -1 if close is None else close.end()
+        if end < 0:
+            self.awaited = rawtext.END.get(name, _TAG_END)
+        else:
+            self.reached = end
+
+
+def _template_end(page: bytes, start: int) -> int:
+    depth = 0
+    for match in _TEMPLATE.finditer(page, start):
+        depth += -1 if match[1] else 1
+        if depth == 0:
+            return match.end()
+    return -1

@@ -1,0 +1,152 @@
+"""A page rewritten as it streams: ``feed`` chunk by chunk, then ``finish``.
+
+Any chunking gives the same bytes as one piece, and the output is the input but for insertions. What is decided
+goes out at once; only an unfinished tag, script, style or ``<noscript>`` is kept back.
+"""
+
+import re
+from collections.abc import Callable, Iterable
+
+from consent.errors import ConsentError
+from consent.html.holding import Edit, Holder, Judge
+from consent.html.injection import Insertion
+from consent.html.prologue import Prologue
+from consent.html.rawtext import LONGEST_END
+from consent.html.scanner import Scanner
+
+LIMIT = 16 * 1024 * 1024
+"""Bytes kept back at most. A tag or script longer than this cannot be judged."""
+
+_PATIENCE = 8
+"""After a try in vain the bytes kept back must grow by this fraction: trying stays linear whatever a page holds."""
+
+
+class LimitError(ConsentError):
+    """More was kept back than ``limit``: the construct cannot be judged and must not go out."""
+
+
+class Rewriter:
+    """Rewrites one page. Not to be used again after ``finish``.
+
+    ``insert`` is called once, with what ``<html lang>`` says (``b""`` if nothing); None: the bytes are a fragment,
+    in which things are held but nothing is inserted.
+    """
+
+    __slots__ = (
+        "_awaited",
+        "_holder",
+        "_insert",
+        "_insertion",
+        "_kept",
+        "_limit",
+        "_prologue",
+        "_retry",
+        "_scanner",
+        "_size",
+        "_tail",
+    )
+
+    def __init__(self, judge: Judge, insert: Callable[[bytes], Insertion] | None, *, limit: int = LIMIT) -> None:
+        self._holder = Holder(judge, held_within)
+        self._scanner = Scanner()
+        self._prologue = None if insert is None else Prologue()
+        self._insert = insert
+        self._insertion: Insertion | None = None
+        self._limit = limit
+        self._kept: list[bytes] = []
+        self._size = 0
+        self._tail = b""
+        self._awaited: re.Pattern[bytes] | None = None
+        self._retry = 0
+
+    @property
+    def held(self) -> set[bytes]:
+        """The labels of what was held so far."""
+        return self._holder.held
+
+    def feed(self, chunk: bytes) -> bytes:
+        """Take the next bytes; give those that are decided. Raises LimitError."""
+        if not chunk:
+            return b""
+        self._kept.append(chunk)
+        self._size += len(chunk)
+        if self._size > self._limit:
+            raise LimitError(f"a construct of more than {self._limit} bytes cannot be judged")
+        if not self._worth_a_try(chunk):
+            return b""
+        return self._advance(final=False)
+
+    def finish(self) -> bytes:
+        """The page ends: give what is left."""
+        return self._advance(final=True)
+
+    def _worth_a_try(self, chunk: bytes) -> bool:
+        """Whether what an unfinished construct waits for has come."""
+        if self._awaited is None:
+            return True
+        window = self._tail + chunk
+        self._tail = window[-LONGEST_END:]
+        if self._awaited.search(window) is None:
+            return False
+        return self._size >= self._retry
+
+    def _advance(self, *, final: bool) -> bytes:
+        page = b"".join(self._kept)
+        edits: list[Edit] = []
+        reach = len(page)
+        if self._prologue is not None:
+            reach, edits = self._insertions(self._prologue, page, final=final)
+        piece = page if reach == len(page) else page[:reach]
+        for construct in self._scanner.scan(piece, final=final):
+            edits += self._holder.edits(piece, construct)
+        consumed = self._scanner.consumed
+        if self._prologue is not None:
+            self._prologue.shift(consumed)
+            if self._prologue.body is not None:
+                self._prologue = None
+        self._keep(page, consumed)
+        return _splice(page[:consumed] if consumed < len(page) else page, edits)
+
+    def _insertions(self, prologue: Prologue, page: bytes, *, final: bool) -> tuple[int, list[Edit]]:
+        """How far may be scanned before the body is found, and what to insert."""
+        prologue.read(page, final=final)
+        edits: list[Edit] = []
+        if prologue.head is not None and self._insertion is None and self._insert is not None and page:
+            self._insertion = self._insert(prologue.language)
+            edits.append((prologue.head, self._insertion.head))
+        if prologue.body is not None and self._insertion is not None and not prologue.frameset:
+            edits.append((prologue.body, self._insertion.body))
+        return len(page) if prologue.body is not None else prologue.reached, edits
+
+    def _keep(self, page: bytes, consumed: int) -> None:
+        rest = page[consumed:]
+        grown = len(rest) >= len(page)
+        self._kept = [rest] if rest else []
+        self._size = len(rest)
+        self._tail = rest[-LONGEST_END:]
+        self._awaited = self._scanner.awaited
+        if self._prologue is not None and self._awaited is None:
+            self._awaited = self._prologue.awaited
+        self._retry = len(rest) + len(rest) // _PATIENCE if grown else 0
+
+
+def held_within(document: bytes, judge: Judge) -> Iterable[bytes]:
+    """The labels that a whole document, such as a ``srcdoc``, would have held."""
+    rewriter = Rewriter(judge, None, limit=max(len(document), 1))
+    rewriter.feed(document)
+    rewriter.finish()
+    return sorted(rewriter.held)
+
+
+def _splice(page: bytes, edits: list[Edit]) -> bytes:
+    """``page`` with the insertions made; at one offset in the order given."""
+    if not edits:
+        return page
+    edits.sort(key=lambda edit: edit[0])
+    pieces: list[bytes] = []
+    at = 0
+    for offset, inserted in edits:
+        pieces += (page[at:offset], inserted)
+        at = offset
+    pieces.append(page[at:])
+    return b"".join(pieces)

@@ -1,0 +1,250 @@
+"""Where a page's constructs are: bytes in, constructs out, resumable at any byte, exact to the WHATWG tokenizer.
+
+The law that makes it fast: most tags need no look. A literal search finds candidates (``<script``, ``<img`` ...);
+only for a candidate is it *proven*, from the last proven place, that its ``<`` stands in the data state and not in
+a quoted value, a comment or a script (``_in_data``). Where the short proof fails, tags are matched one by one.
+
+The tokenizer's state depends on the tree in two places, followed here without a tree: ``<template>`` (its content
+is inert, nothing in it is reported) and foreign content (``foreign``: in ``<svg>`` a ``<style>`` is no raw text).
+"""
+
+import re
+from collections.abc import Generator, Iterable, Iterator
+
+from consent.html import candidates, foreign, rawtext
+from consent.html.candidates import BARE, CLOSE, COMMENT, PASSED, PLAIN, REPORTED, TURNS, Finder, Kind
+from consent.html.rawtext import LONGEST_END, RAW, raw_end
+from consent.html.tags import REST_OF_TAG, TAG, attributes, is_self_closing
+
+Construct = tuple[bytes, int, int, int, bytes | None]
+"""``(name, start, tag_end, end, value)``: a start tag ``page[start:tag_end]``; of a script or style also its text
+``page[tag_end:end]``. ``value``: what the tag's only judged attribute, ``src`` or ``href``, says, as written with
+its quotes; ``b""``: no judged attribute; None: look for yourself. A plain tuple: a page has hundreds."""
+
+_WHOLE = frozenset({b"script", b"style"})
+"""Raw text that is judged: it is waited for. The rest may pass before its end has come."""
+
+_TURNS = TURNS | foreign.POINTS
+_NEVER = re.compile(rb"(?!)")
+_TAG_END = re.compile(rb">")
+_COMMENT_END = re.compile(rb"--!?>")
+
+_TOKEN = (
+    rb"[^<]++|</?[a-zA-Z][^\t\n\f\r />]*+" + REST_OF_TAG
+    + rb"|<(?:\?|/(?=[^a-zA-Z>])|!(?=[^-]|-[^-]))[^>]*+>|</>|<(?=[^a-zA-Z/!?])"
+)  # fmt: skip
+_ONE = re.compile(_TOKEN)
+_BORING = re.compile(b"(?:" + _TOKEN + b")*+")
+"""A run of text, tags and bogus comments, each whole. Never a comment; raw text is the caller's care."""
+
+
+class Scanner:
+    """Finds constructs in a page that comes in pieces.
+
+    ``scan`` is given the bytes from ``consumed`` of the piece before on, with more behind them, and leaves in
+    ``consumed`` how many of them are decided. Where a construct was cut, ``awaited`` says what its end looks like,
+    so that the caller need not try again before it has come.
+    """
+
+    __slots__ = ("_foreign", "_scripting", "_skip", "_template", "awaited", "consumed")
+
+    def __init__(self, *, scripting: bool = True) -> None:
+        self.consumed = 0
+        self.awaited: re.Pattern[bytes] | None = None
+        self._scripting = scripting
+        """False within ``<noscript>``, where a nested one is an element like any other."""
+        self._skip: re.Pattern[bytes] | None = None
+        """The end of the comment or raw text that the piece before stopped in."""
+        self._template = 0
+        self._foreign: list[bytes] = []
+
+    def scan(self, page: bytes, *, final: bool) -> Iterator[Construct]:
+        """The constructs that are whole in ``page``; with ``final`` the page ends here."""
+        self.awaited = None
+        proven = 0 if self._skip is None else self._pass(page, 0, self._skip, final=final)
+        while proven >= 0:
+            if not foreign.inside(self._foreign):
+                proven = yield from self._scan_html(page, proven, final=final)
+                continue
+            step = foreign.step(page, proven, self._foreign)
+            if step.construct is not None:
+                yield step.construct
+            proven = step.end if step.whole else self._cut(page, step.end, _TAG_END, final=final)
+
+    def _scan_html(self, page: bytes, proven: int, *, final: bool) -> Generator[Construct, None, int]:
+        """Until the way of looking changes: the place to go on from; -1 at the piece's end.
+
+        The hot loop of the product: a page passes here once for each candidate, so it calls as little as it can.
+        """
+        finder = self._finder()
+        meaning = finder.meaning
+        for match in finder.pattern.finditer(page, proven):
+            start, end = match.span()
+            if start < proven:
+                if end > proven:
+                    return proven  # begin anew: this match began in what was passed and may hide a tag
+                continue
+            if start != proven and not _in_data(page, proven, start):
+                proven, whole = _walk(page, proven, start)
+                if not whole:
+                    return self._cut(page, proven, _TAG_END, final=final)
+                if proven != start:
+                    return proven  # begin anew: what was matched stands in a quoted value
+            index = match.lastindex or 0
+            kind, name = meaning[index]
+            if kind == PASSED:
+                proven = end
+                continue
+            if kind == PLAIN and name not in RAW:
+                proven = end
+                yield (name, start, end, end, match[index - 1])
+                continue
+            value = match[index - 1] if kind == PLAIN else b"" if kind == BARE else None
+            found, proven = self._read(page, (name, start, end, end, value), kind, final=final)
+            yield from found
+            if proven < 0 or name in _TURNS:
+                return proven
+        return self._rest(page, proven, final=final)
+
+    def _finder(self) -> Finder:
+        if self._template:
+            return candidates.IN_TEMPLATE
+        return candidates.IN_POINT if self._foreign else candidates.IN_HTML
+
+    def _cut(self, page: bytes, at: int, awaited: re.Pattern[bytes], *, final: bool) -> int:
+        """Stop before a construct that has not come whole."""
+        self.consumed = len(page) if final else at
+        self.awaited = awaited
+        return -1
+
+    def _rest(self, page: bytes, proven: int, *, final: bool) -> int:
+        """No candidate is left: all but an unfinished tag is decided."""
+        matched = None if final else _BORING.match(page, proven)
+        self.consumed = matched.end() if matched else len(page)
+        return -1
+
+    def _pass(self, page: bytes, start: int, end: re.Pattern[bytes], *, final: bool) -> int:
+        """Pass over text that needs no look, up to ``end``; it need not come whole, memory does not grow with it."""
+        match = end.search(page, start)
+        if match is not None:
+            self._skip = None
+            return match.end() if end is _COMMENT_END else match.start()
+        self._skip = end
+        self.consumed = len(page) if final else max(start, len(page) - LONGEST_END)
+        return -1
+
+    def _read(self, page: bytes, construct: Construct, kind: Kind, *, final: bool) -> tuple[Iterable[Construct], int]:
+        """What a proven candidate comes to: constructs, and the place to go on from."""
+        name, start, end, _, value = construct
+        if kind == COMMENT:
+            return (), self._comment(page, start, final=final)
+        if kind in {candidates.TAG, CLOSE}:
+            tag = TAG.match(page, start)
+            if tag is None:
+                return (), self._cut(page, start, _TAG_END, final=final)
+            end = tag.end()
+        if name in RAW:
+            return self._raw(page, (name, start, end, end, value), final=final)
+        if name == b"noscript":
+            return self._noscript(page, start, end, final=final)
+        if name == b"plaintext":
+            return (), self._pass(page, end, _NEVER, final=final)
+        if name in REPORTED:
+            return [(name, start, end, end, value)], end
+        self._turn(page, name, start, end, closing=kind == CLOSE)
+        return (), end
+
+    def _comment(self, page: bytes, start: int, *, final: bool) -> int:
+        """A comment without an end; its first bytes decide whether it is over at once (``<!-->``)."""
+        text = start + len("<!--")
+        if len(page) < text + 2 and not final:
+            return self._cut(page, start, _TAG_END, final=final)
+        return self._pass(page, text, _COMMENT_END, final=final)
+
+    def _raw(self, page: bytes, construct: Construct, *, final: bool) -> tuple[Iterable[Construct], int]:
+        name, start, tag_end, _, value = construct
+        reported = name in REPORTED and not self._template
+        if name not in _WHOLE:
+            at = self._pass(page, tag_end, rawtext.END[name], final=final)
+            return ([construct] if reported else ()), at
+        end = raw_end(page, name, tag_end)
+        if end < 0:
+            if not final:
+                return (), self._cut(page, start, rawtext.END[name], final=final)
+            end = self.consumed = len(page)
+        return ([(name, start, tag_end, end, value)] if reported else ()), end
+
+    def _turn(self, page: bytes, name: bytes, start: int, tag_end: int, *, closing: bool) -> None:
+        """Follow what changes how the rest is read: templates and foreign content."""
+        if name != b"template":
+            if closing and self._foreign and self._foreign[-1] == name:
+                self._foreign.pop()
+            elif name in foreign.ROOTS and not closing and not is_self_closing(page, start, tag_end):
+                self._foreign.append(name)
+        elif closing:
+            self._template -= 1
+        elif self._template or not _is_shadow_root(page, start, tag_end):
+            self._template += 1
+
+    def _noscript(self, page: bytes, start: int, tag_end: int, *, final: bool) -> tuple[Iterable[Construct], int]:
+        """Text for a browser with scripting, markup for one without: what stands in it is read as markup."""
+        if not self._scripting:
+            return (), tag_end
+        end = raw_end(page, b"noscript", tag_end)
+        if end < 0:
+            if not final:
+                return (), self._cut(page, start, rawtext.END[b"noscript"], final=final)
+            end = len(page)
+        inner = Scanner(scripting=False).scan(page[tag_end:end], final=True)
+        return [(name, a + tag_end, b + tag_end, c + tag_end, value) for name, a, b, c, value in inner], end
+
+
+def _in_data(page: bytes, proven: int, start: int) -> bool:
+    """Whether the ``<`` at ``start`` is surely in the data state, given that ``proven`` is and that no comment or
+    raw text lies between.
+
+    If it were in a tag but in no quoted value, a ``>`` after the last ``<`` would lie in a quoted value that has
+    closed since: there is a quote after the last ``>``. If it were in a quoted value, its opening quote would be
+    the last of its kind, with ``=`` before it. If neither is so, it is in no tag. False means "not shown".
+    """
+    greater = page.rfind(b">", proven, start)
+    if greater < 0:
+        return page.find(b"<", proven, start) < 0
+    if page.find(b"<", greater, start) >= 0:
+        return False
+    at = page.rfind(b'"', proven, start)
+    if at > greater or (at >= 0 and page[at - 1] in _BEFORE_VALUE and _opens(page, at)):
+        return False
+    at = page.rfind(b"'", proven, start)
+    return at <= greater and not (at >= 0 and page[at - 1] in _BEFORE_VALUE and _opens(page, at))
+
+
+_BEFORE_VALUE = b"=\t\n\f\r "
+
+
+def _opens(page: bytes, quote: int) -> bool:
+    """Whether the quote could open a value: ``=`` and perhaps white space stand before it."""
+    at = quote - 1
+    while at >= 0 and page[at] in b"\t\n\f\r ":
+        at -= 1
+    return at < 0 or page[at] == ord("=")
+
+
+def _walk(page: bytes, proven: int, start: int) -> tuple[int, bool]:
+    """Go tag by tag from ``proven``: to ``start``, or past it to the end of the token that ``start`` lies in.
+
+    The second value is false where that token has not come whole; the place is its beginning then.
+    """
+    matched = _BORING.match(page, proven, start)
+    at = matched.end() if matched else proven
+    while at < start:
+        token = _ONE.match(page, at)
+        if token is None:
+            return at, False
+        at = token.end()
+    return at, True
+
+
+def _is_shadow_root(page: bytes, start: int, end: int) -> bool:
+    """Whether a template's content is live (declarative shadow DOM)."""
+    return any(a.name == b"shadowrootmode" for a in attributes(page, start, end))

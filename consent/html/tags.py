@@ -1,0 +1,86 @@
+"""One tag: where it ends and what its attributes are, exact to the WHATWG tokenizer (HTML 13.2.5.6 to 13.2.5.40).
+
+Everything is a position in bytes: an attribute knows where its name and value stand, so that an edit can be a
+splice. All patterns are possessive: a byte is never looked at twice, whatever a page holds.
+"""
+
+import html
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+SPACE = rb"[\t\n\f\r ]"
+NAME_END = rb"(?=[\t\n\f\r />])"
+"""What ends a tag name; without it ``<scripts`` would pass for a script."""
+
+VALUE = rb"""(?:"[^"]*+"|'[^']*+'|[^\t\n\f\r >"'][^\t\n\f\r >]*+|(?=>))"""
+ATTRIBUTE = (
+    rb"[^\t\n\f\r />][^\t\n\f\r />=]*+(?:" + SPACE + rb"*+=" + SPACE + rb"*+" + VALUE + rb"|(?!" + SPACE + rb"*+=))"
+)
+ATTRIBUTES = rb"(?:[\t\n\f\r /]++|" + ATTRIBUTE + rb")*+"
+REST_OF_TAG = ATTRIBUTES + rb">"
+
+TAG = re.compile(rb"</?[a-zA-Z][^\t\n\f\r />]*+" + REST_OF_TAG)
+"""A whole start or end tag; no match at ``<x`` means that its end has not come yet."""
+
+_SPLIT = re.compile(
+    rb"""[\t\n\f\r /]*+([^\t\n\f\r />][^\t\n\f\r />=]*+)"""
+    rb"""(?:"""
+    + SPACE
+    + rb"""*+="""
+    + SPACE
+    + rb"""*+(?:"([^"]*+)"|'([^']*+)'|([^\t\n\f\r >"'][^\t\n\f\r >]*+|\Z)))?"""
+)
+
+
+UNQUOTED = 4
+"""The group of ``_SPLIT`` that holds an unquoted value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """An attribute in its tag: ``name`` in lower case, ``value`` as written (character references unresolved)."""
+
+    name: bytes
+    value: bytes
+    at: int
+    """Where the name begins."""
+
+
+def attributes(page: bytes, start: int, end: int) -> Iterator[Attribute]:
+    """The attributes of the start tag ``page[start:end]``; of duplicates only the first counts (13.2.5.33)."""
+    seen: set[bytes] = set()
+    after_name = start + 1
+    while page[after_name] not in b"\t\n\f\r />":
+        after_name += 1
+    for match in _SPLIT.finditer(page, after_name, end - 1):
+        name = match[1].lower()
+        if name in seen:
+            continue
+        seen.add(name)
+        group = match.lastindex or 1
+        yield Attribute(name, match[group] if group > 1 else b"", match.start(1))
+
+
+def is_self_closing(page: bytes, start: int, end: int) -> bool:
+    """Whether the tag ``page[start:end]`` ends in ``/>``; in ``<svg a=b/>`` the slash is the value's."""
+    if page[end - 2 : end] != b"/>":
+        return False
+    *_, last = _SPLIT.finditer(page, start + 1, end - 1)
+    return last.lastindex != UNQUOTED or last.end() < end - 1
+
+
+_REFERENCE = re.compile(r"&(?:#[xX][0-9a-fA-F]++;?|#[0-9]++;?|[a-zA-Z][a-zA-Z0-9]*+(?:;|(?![=a-zA-Z0-9])))")
+
+
+def resolve(value: bytes) -> bytes:
+    """``value`` with its character references resolved, by the rules for attributes (13.2.5.73).
+
+    A named reference without ``;`` before ``=`` or an alphanumeric stands for itself there, so that
+    ``?a=1&copy=2`` keeps its parameter.
+    """
+    if b"&" not in value:
+        return value
+    text = value.decode("utf-8", "surrogateescape")
+    resolved = _REFERENCE.sub(lambda m: html.unescape(m[0]), text)
+    return resolved.encode("utf-8", "surrogateescape")
