@@ -53,13 +53,17 @@ class Prologue:
         while self.body is None and self.awaited is None:
             passed = _PASSED.match(page, self.reached)
             at = self.reached = passed.end() if passed else self.reached
-            if at == len(page) or _TEXT.match(page, at):
-                return self._body_at(at) if at < len(page) or final else None
+            if at == len(page):
+                break
+            if _TEXT.match(page, at):
+                return self._body_at(at)
             start, tag = _START.match(page, at), TAG.match(page, at)
             if start is None or tag is None:
                 self.awaited = _TAG_END
-                return self._body_at(at) if final else None
+                break
             self._take(page, start[1].lower(), at, tag.end())
+        if final and self.body is None:
+            self._body_at(self.reached)
         return None
 
     def _behind_mark(self, page: bytes, *, final: bool) -> bool:

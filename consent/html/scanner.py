@@ -111,7 +111,7 @@ class Scanner:
             return candidates.IN_TEMPLATE
         return candidates.IN_POINT if self._foreign else candidates.IN_HTML
 
-    def _cut(self, page: bytes, at: int, awaited: re.Pattern[bytes], *, final: bool) -> int:
+    def _cut(self, page: bytes, at: int, awaited: re.Pattern[bytes] | None, *, final: bool) -> int:
         """Stop before a construct that has not come whole."""
         self.consumed = len(page) if final else at
         self.awaited = awaited
@@ -158,7 +158,7 @@ class Scanner:
         """A comment without an end; its first bytes decide whether it is over at once (``<!-->``)."""
         text = start + len("<!--")
         if len(page) < text + 2 and not final:
-            return self._cut(page, start, _TAG_END, final=final)
+            return self._cut(page, start, None, final=final)
         return self._pass(page, text, _COMMENT_END, final=final)
 
     def _raw(self, page: bytes, construct: Construct, *, final: bool) -> tuple[Iterable[Construct], int]:

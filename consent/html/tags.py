@@ -8,6 +8,7 @@ import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from html.entities import html5
 
 SPACE = rb"[\t\n\f\r ]"
 NAME_END = rb"(?=[\t\n\f\r />])"
@@ -82,5 +83,11 @@ def resolve(value: bytes) -> bytes:
     if b"&" not in value:
         return value
     text = value.decode("utf-8", "surrogateescape")
-    resolved = _REFERENCE.sub(lambda m: html.unescape(m[0]), text)
+    resolved = _REFERENCE.sub(_character, text)
     return resolved.encode("utf-8", "surrogateescape")
+
+
+def _character(reference: re.Match[str]) -> str:
+    """Only whole names count: ``&copyx`` is no ``&copy``, what follows being alphanumeric."""
+    written = reference[0]
+    return html.unescape(written) if written[1] == "#" else html5.get(written[1:], written)

@@ -1,7 +1,4 @@
-"""The catalogue: partners, their services and cookies, and whose a URL or an inline script is.
-
-Matching is by URL boundaries, label by label, the longest path first; no regular expression runs on a request.
-"""
+"""What the catalogue knows of an integration: its service, the partner behind it, the cookies it sets."""
 
 from dataclasses import dataclass
 
@@ -42,7 +39,7 @@ class Service:
     hosts: tuple[str, ...] = ()
     """``host`` or ``host/path``; ``*`` is one path segment; ``?key=prefix`` asks for a query parameter."""
     paths: tuple[str, ...] = ()
-    """File names of self-hosted copies, such as ``/matomo.js``, on any host."""
+    """File names of self-hosted copies, such as ``/matomo.js``; with a ``/`` at the end, a path's start."""
     inline: tuple[str, ...] = ()
     """Literal text that marks an inline script as the service's."""
     cookies: tuple[Cookie, ...] = ()

@@ -1,0 +1,111 @@
+"""Where an attribute's URL leads, read as a browser reads it (URL Standard, 4.4: the basic URL parser).
+
+Only what decides whose a URL is: host, path and query. Pure and total: any bytes give an answer. Where the answer
+hangs on something unknown here (the page's own scheme), every possible one is given, and the judge takes the strictest.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from urllib.parse import unquote, unquote_to_bytes
+
+_STRIPPED = bytes(range(0x21))
+"""C0 control or space: cut off both ends."""
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
+_FETCHED = frozenset({"http", "https", "ws", "wss"})
+_SLASHES = re.compile(r"[/\\]*")
+_AUTHORITY_END = re.compile(r"[/\\?#]")
+_IGNORED = dict.fromkeys([0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0x180B, 0x180C, 0x180D, *range(0xFE00, 0xFE10)])
+"""Code points that UTS #46 maps to nothing: ``google\N{SOFT HYPHEN}-analytics.com`` is Google's."""
+_DOT = frozenset({".", "%2e"})
+_DOTS = frozenset({"..", ".%2e", "%2e.", "%2e%2e"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    """One place a URL may lead to."""
+
+    host: str
+    """Lower-case ASCII, no port, no trailing dot; empty: the page's own origin."""
+    path: str
+    """Starts with ``/``; dot segments resolved, percent-decoded."""
+    query: str
+    """Without ``?``, as written."""
+
+
+def read_addresses(value: bytes) -> tuple[Address, ...]:
+    """Every place ``value`` may lead to; empty where nothing is fetched (``data:``, ``javascript:``, no host)."""
+    text = value.strip(_STRIPPED).translate(None, b"\t\n\r").decode("utf-8", "replace")
+    scheme = _SCHEME.match(text)
+    if scheme and scheme[1].lower() not in _FETCHED:
+        return ()
+    rest = text[scheme.end() :] if scheme else text
+    slashes = len(_SLASHES.match(rest)[0])  # type: ignore[index]  # the pattern matches the empty string
+    if slashes >= 2:  # special authority ignore slashes state: any number, either way round
+        return _absolute(rest[slashes:])
+    if not scheme:
+        return (_relative(rest),)
+    # "https:host/path" is relative to a page of the same scheme and absolute to any other.
+    return (*_absolute(rest[slashes:]), _relative(rest))
+
+
+def read_host(host: str) -> str:
+    """A host as it is compared: IDNA to ASCII, lower case, no trailing dot. Never raises."""
+    if not host.isascii():
+        mapped = unicodedata.normalize("NFKC", host.translate(_IGNORED)).lower()
+        host = ".".join(_label(label) for label in mapped.replace("\N{IDEOGRAPHIC FULL STOP}", ".").split("."))
+    return host.lower().removesuffix(".")
+
+
+def _absolute(rest: str) -> tuple[Address, ...]:
+    end = _AUTHORITY_END.search(rest)
+    authority, tail = (rest[: end.start()], rest[end.start() :]) if end else (rest, "")
+    host = authority.rpartition("@")[2]  # credentials end at the last "@"
+    host = f"{host.partition(']')[0]}]" if host.startswith("[") else host.partition(":")[0]
+    if "%" in host:
+        host = unquote_to_bytes(host).decode("utf-8", "replace")
+    host = read_host(host)
+    if not host:
+        return ()  # host-missing: the parser fails and nothing is fetched
+    path, query = _tail(tail)
+    return (Address(host=host, path=path, query=query),)
+
+
+def _relative(rest: str) -> Address:
+    path, query = _tail(rest)
+    return Address(host="", path=path, query=query)
+
+
+def _tail(text: str) -> tuple[str, str]:
+    path, _, query = text.partition("#")[0].partition("?")
+    path = path.replace("\\", "/")
+    if "." in path or "%" in path:
+        path = _resolved(path)
+    return (path if path.startswith("/") else f"/{path}"), query
+
+
+def _resolved(path: str) -> str:
+    """Path state: ``.`` and ``..`` are resolved, percent-encoded too; then decoded, as most servers would."""
+    if "/." not in path and not path.startswith(".") and "%" not in path:
+        return path
+    kept: list[str] = []
+    segments = path.split("/")
+    for segment in segments:
+        folded = segment.lower()
+        if folded in _DOTS:
+            if len(kept) > 1 or (kept and kept[0]):
+                kept.pop()
+        elif folded not in _DOT:
+            kept.append(segment)
+    if segments[-1].lower() in _DOTS | _DOT:
+        kept.append("")
+    return unquote("/".join(kept), errors="replace")
+
+
+def _label(label: str) -> str:
+    if label.isascii():
+        return label
+    try:
+        return "xn--" + label.encode("punycode").decode("ascii")
+    except UnicodeError:
+        return label.encode("ascii", "replace").decode("ascii")

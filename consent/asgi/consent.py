@@ -1,0 +1,50 @@
+"""``scope["consent"]``: what the app may ask about this visitor. Decided on the first question, not before."""
+
+from typing import TYPE_CHECKING
+
+from consent.asgi._types import Scope
+from consent.asgi.visit import Visit
+from consent.decision import Decision
+
+if TYPE_CHECKING:  # the site makes these objects
+    from consent.asgi.site import Site
+
+
+class Consent:
+    """One visitor's answer, as it stands at this request. Made for every request: it only remembers whom to ask."""
+
+    __slots__ = ("_decision", "_headers", "_scope", "site")
+
+    def __init__(self, scope: Scope, headers: dict[bytes, bytes], site: "Site") -> None:
+        self._scope = scope
+        self._headers = headers
+        self.site = site
+        self._decision: Decision | None = None
+
+    def allows(self, name: str) -> bool:
+        """Whether a category (``"analytics"``), or a service by its key, may run now for this visitor."""
+        if self.decision.allows(name):
+            return True
+        if service := self.site.catalogue.services.get(name):
+            return self.decision.allows_service(service)
+        if name not in self.site.categories:
+            self.site.reports.unknown_name(name)
+        return False
+
+    @property
+    def answered(self) -> bool:
+        """Whether the visitor has chosen under the policy in force."""
+        return self.decision.answered
+
+    @property
+    def decision(self) -> Decision:
+        if self._decision is None:
+            self._decision = self.site.decide(self.site.read_state(self.visit))
+        return self._decision
+
+    @property
+    def visit(self) -> Visit:
+        return Visit(self._scope, self._headers)
+
+    def __repr__(self) -> str:
+        return f"<Consent answered={self.answered} categories={sorted(self.decision.categories)}>"

@@ -1,0 +1,180 @@
+"""What stands under the mount: the choice, the preferences page, and "continue anyway" of the browser check.
+
+A choice's way: cross-site guard -> ``choices.apply`` -> record appended -> cookie -> 303 or JSON. The record comes
+before the cookie, so that no choice stands in a browser of which there is no proof. GET never changes anything:
+browsers prefetch (Sec-Purpose).
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from consent.asgi import answers
+from consent.asgi._types import Headers, Receive, Send
+from consent.asgi.answers import Answer
+from consent.asgi.expiry import expiring_headers, withdrawn_cookies
+from consent.asgi.forms import Submission, Unreadable, parse_submission, read_body
+from consent.asgi.gate import Gate
+from consent.asgi.origin import is_local_path, refusal, same_host_path
+from consent.asgi.site import Site
+from consent.asgi.visit import Visit
+from consent.choices import Action, Choice, ConsentState, apply, parse_choice
+from consent.decision import Decision
+from consent.engines import recognise
+from consent.records.base import RANDOM_BYTES, Circumstances, Source, make_record
+
+Handler = Callable[[Visit, Receive], Awaitable[Answer]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoints:
+    """One per middleware."""
+
+    site: Site
+    gate: Gate
+
+    def owns(self, path: str) -> bool:
+        """Whether ``path`` stands under the mount."""
+        mount = self.site.settings.paths.mount
+        return path.startswith(mount) and path[len(mount) : len(mount) + 1] in {"", "/"}
+
+    async def answer(self, visit: Visit, receive: Receive, send: Send) -> None:
+        """Answer a request whose path we own."""
+        handlers = self._handlers(visit.path.removeprefix(self.site.settings.paths.mount).rstrip("/"))
+        handler = handlers.get(visit.method)
+        if not handlers:
+            answer = answers.plain(HTTPStatus.NOT_FOUND, "not-found", visit)
+        elif handler is None:
+            answer = answers.plain(HTTPStatus.METHOD_NOT_ALLOWED, "method-not-allowed", visit)
+            answer = answer.adding([(b"allow", ", ".join(handlers).encode())])
+        else:
+            answer = await handler(visit, receive)
+        await answers.send_answer(answer, send, head=visit.method == "HEAD")
+
+    def _handlers(self, below: str) -> Mapping[str, Handler]:
+        if not below:
+            return {"GET": self._preferences, "HEAD": self._preferences, "POST": self._choose}
+        if below == "/browser":
+            return {"POST": self._continue_anyway}
+        return {}
+
+    async def _preferences(self, visit: Visit, _: Receive) -> Answer:
+        state = self.site.read_state(visit)
+        page = self.site.pages.preferences(
+            language=self.site.language(visit),
+            decision=self.site.decide(state),
+            state=state,
+            return_to=self._referer(visit) or "/",
+            embedded=visit.destination == b"empty",
+        )
+        answer = answers.html(HTTPStatus.OK, page, csp=self.site.pages.preferences_csp)
+        return answer.replacing(b"vary", b"Cookie, Accept-Language, Sec-Fetch-Dest")
+
+    async def _choose(self, visit: Visit, receive: Receive) -> Answer:
+        if (why := refusal(visit)) is not None:
+            self.site.reports.refused(why)
+            return answers.plain(HTTPStatus.FORBIDDEN, "cross-site", visit)
+        submission = await self._read(visit, receive)
+        if isinstance(submission, Unreadable):
+            return answers.unreadable(submission, visit)
+        choice = parse_choice(submission.action, submission.categories, submission.services)
+        if choice is None:
+            return answers.plain(HTTPStatus.BAD_REQUEST, "unknown-action", visit)
+        return await self._apply(choice, submission, visit)
+
+    async def _apply(self, choice: Choice, submission: Submission, visit: Visit) -> Answer:
+        site = self.site
+        before, now = site.read_state(visit), site.now()
+        earlier = site.decide(before)
+        state = apply(
+            choice,
+            policy=site.settings.policy,
+            receipt=before.receipt if before else site.new_receipt(),
+            now=now,
+            lifetimes=site.settings.lifetimes,
+        )
+        record = make_record(
+            before if earlier.answered else None,
+            state,
+            choice.action,
+            policy=site.settings.policy,
+            circumstances=self._circumstances(choice, visit),
+            now=now,
+            random=site.random(RANDOM_BYTES),
+        )
+        await site.keeper.append(record)
+        decision = site.decide(state)
+        withdrawn = withdrawn_cookies(visit.cookies, site.catalogue, decision)
+        cookies = [site.cookie.set_header(state, secure=visit.secure, now=now)]
+        cookies += expiring_headers(withdrawn, host=visit.host, domains=site.settings.site.domains)
+        headers: Headers = [(b"set-cookie", value) for value in cookies]
+        if visit.sends_json:
+            reload = site.settings.holding.release == "reload" or _takes_back(site, earlier, decision)
+            return answers.json_answer(HTTPStatus.OK, _told(state, decision, reload=reload)).adding(headers)
+        return answers.see_other(self._way_back(submission, visit)).adding(headers)
+
+    def _circumstances(self, choice: Choice, visit: Visit) -> Circumstances:
+        found = recognise(visit.headers.get(b"user-agent", b""))
+        return Circumstances(
+            source=self._source(choice, visit),
+            language=self.site.language(visit),
+            host=visit.host,
+            browser=found.engine.value if found else "",
+        )
+
+    def _source(self, choice: Choice, visit: Visit) -> Source:
+        """Where the choice was made, as far as the request tells."""
+        if not visit.is_of_browser:
+            return Source.API
+        referer = same_host_path(visit.headers.get(b"referer", b""), visit.authority)
+        if choice.action in {Action.SAVE, Action.WITHDRAW} or (referer and self._is_ours(referer)):
+            return Source.PREFERENCES  # the banner has neither switches nor anything to take back
+        return Source.BANNER
+
+    async def _continue_anyway(self, visit: Visit, receive: Receive) -> Answer:
+        if (why := refusal(visit)) is not None:
+            self.site.reports.refused(why)
+            return answers.plain(HTTPStatus.FORBIDDEN, "cross-site", visit)
+        submission = await self._read(visit, receive)
+        if isinstance(submission, Unreadable):
+            return answers.unreadable(submission, visit)
+        cookie = self.gate.continue_cookie(visit, self.site.now())
+        return answers.see_other(self._way_back(submission, visit)).adding([(b"set-cookie", cookie)])
+
+    async def _read(self, visit: Visit, receive: Receive) -> Submission | Unreadable:
+        body = await read_body(receive)
+        if isinstance(body, Unreadable):
+            return body
+        return parse_submission(body, visit.headers.get(b"content-type", b""))
+
+    def _way_back(self, submission: Submission, visit: Visit) -> str:
+        """Where the visitor came from, on this origin; never the mount itself."""
+        if is_local_path(submission.return_to) and not self._is_ours(submission.return_to):
+            return submission.return_to
+        return self._referer(visit) or "/"
+
+    def _referer(self, visit: Visit) -> str | None:
+        path = same_host_path(visit.headers.get(b"referer", b""), visit.authority)
+        return path if path and is_local_path(path) and not self._is_ours(path) else None
+
+    def _is_ours(self, path: str) -> bool:
+        return self.owns(path.partition("?")[0].partition("#")[0])
+
+
+def _takes_back(site: Site, earlier: Decision, later: Decision) -> bool:
+    """Whether something that may be running in the page was taken back: only a reload ends a script."""
+    if earlier.categories - later.categories:
+        return True
+    services = (site.catalogue.services.get(key) for key in earlier.services)
+    return any(service is not None and not later.allows_service(service) for service in services)
+
+
+def _told(state: ConsentState, decision: Decision, *, reload: bool) -> dict[str, object]:
+    return {
+        "answered": decision.answered,
+        "categories": sorted(state.categories),
+        "services": sorted(state.services),
+        "receipt": state.receipt,
+        "expires": state.expires_at.isoformat().replace("+00:00", "Z"),
+        "reload": reload,
+    }

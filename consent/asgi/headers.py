@@ -1,0 +1,155 @@
+"""What becomes of a response's headers when its body is rewritten. Pure functions over lists of pairs.
+
+Names are lower case (``headers_of`` sees to it). Nothing here raises on an app's bytes.
+"""
+
+from collections.abc import Iterable
+
+from consent.asgi._types import Headers
+
+_NO_BODY = frozenset({204, 205, 304})
+_STALE = frozenset(
+    {
+        b"content-length",
+        b"last-modified",
+        b"accept-ranges",
+        b"content-md5",
+        b"digest",
+        b"repr-digest",
+        b"content-digest",
+    }
+)
+"""Statements about the bytes as the app sent them: untrue of a rewritten page. Last-Modified goes since the page
+also changes with the visitor's choice and the banner, which no date of the app's knows (RFC 9110, 8.8.2)."""
+_SHARED = frozenset({b"public", b"s-maxage", b"proxy-revalidate"})
+_SNIFFED = (b"<!", b"<h", b"<s", b"<i", b"<d", b"<f", b"<t", b"<a", b"<b", b"<p", b"<m", b"<l", b"<n")
+_NOT_ASCII = (b"utf-16", b"utf-32", b"unicode", b"ucs-2", b"iso-10646")
+
+
+def first(headers: Headers, name: bytes) -> bytes | None:
+    """The first value under ``name``."""
+    for key, value in headers:
+        if key == name:
+            return value
+    return None
+
+
+def without(headers: Headers, names: Iterable[bytes]) -> Headers:
+    """``headers`` but for ``names``."""
+    dropped = frozenset(names)
+    return [pair for pair in headers if pair[0] not in dropped]
+
+
+def page_type(headers: Iterable[tuple[bytes, bytes]]) -> bytes | None:
+    """The Content-Type by which a body may be a page; empty where there is none (browsers sniff then); None: no page.
+
+    On the hot path, so headers are taken as the app wrote them. Of several types a browser picks one (Fetch, extract
+    a MIME type): if any is HTML, it may be that one.
+    """
+    found: bytes | None = b""
+    for name, value in headers:
+        if name == b"content-type" or (len(name) == 12 and name.lower() == b"content-type"):
+            if b"html" in value.lower():
+                return value
+            found = None
+    return found
+
+
+def is_html(content_type: bytes) -> bool:
+    """Whether the media type is ``text/html``, whatever its parameters and case."""
+    return content_type.partition(b";")[0].strip().lower() == b"text/html"
+
+
+def sniffs_as_html(start: bytes) -> bool:
+    """Whether a browser takes an untyped body for HTML (MIME Sniffing, 7.1): widely, to fail closed."""
+    text = start[:512].lstrip(b"\t\n\x0c\r \xef\xbb\xbf")
+    return text[:2].lower() in _SNIFFED
+
+
+def is_ascii_compatible(content_type: bytes) -> bool:
+    """Whether markup is ASCII bytes in the charset named, so that it can be read without decoding."""
+    folded = content_type.lower()
+    return not any(name in folded for name in _NOT_ASCII)
+
+
+def has_body(status: int) -> bool:
+    """Whether a response of this status carries a page's bytes: not 1xx, 204, 205, 304, and not a part (206)."""
+    return status >= 200 and status not in _NO_BODY and status != 206
+
+
+def is_attachment(headers: Headers) -> bool:
+    """Whether the body is to be saved, not shown (RFC 6266, 4.2)."""
+    value = first(headers, b"content-disposition") or b""
+    return value.partition(b";")[0].strip().lower() == b"attachment"
+
+
+def content_encoding(headers: Headers) -> bytes:
+    """The codings applied, in order; empty for identity."""
+    values = b",".join(value for name, value in headers if name == b"content-encoding")
+    codings = (coding.strip().lower() for coding in values.split(b","))
+    return b", ".join(coding for coding in codings if coding not in {b"", b"identity"})
+
+
+def directives(headers: Headers, name: bytes) -> list[bytes]:
+    """The members of a comma-separated header; commas inside quoted strings do not part (RFC 9110, 5.6.1)."""
+    return [part for key, value in headers if key == name for part in _members(value)]
+
+
+def forbids_transform(headers: Headers) -> bool:
+    """``Cache-Control: no-transform``: an explicit wish of the app (RFC 9111, 5.2.2.6)."""
+    return any(part.lower() == b"no-transform" for part in directives(headers, b"cache-control"))
+
+
+def merge_vary(headers: Headers, names: Iterable[bytes]) -> Headers:
+    """``headers`` with ``names`` added to Vary; ``*`` stays alone (RFC 9110, 12.5.5)."""
+    present = directives(headers, b"vary")
+    folded = {name.lower() for name in present}
+    if b"*" in folded:
+        return headers
+    added = [name for name in names if name.lower() not in folded]
+    if not added:
+        return headers
+    return [*without(headers, [b"vary"]), (b"vary", b", ".join([*present, *added]))]
+
+
+def make_private(headers: Headers) -> Headers:
+    """``headers`` with a Cache-Control under which no shared cache keeps one visitor's page for another."""
+    kept = [
+        part for part in directives(headers, b"cache-control") if part.partition(b"=")[0].strip().lower() not in _SHARED
+    ]
+    names = {part.partition(b"=")[0].strip().lower() for part in kept}
+    # 'private="x-field"' keeps one field private, not the page (RFC 9111, 5.2.2.7).
+    if not any(part.lower() == b"private" for part in kept) and b"no-store" not in names:
+        kept.append(b"private")
+    # Surrogates read these before Cache-Control (RFC 9213): a page of one visitor must not stay there either.
+    rest = without(headers, [b"cache-control", b"cdn-cache-control", b"surrogate-control"])
+    return [*rest, (b"cache-control", b", ".join(kept))] if kept else rest
+
+
+def for_rewritten(headers: Headers, *, etag: bytes | None, vary: Iterable[bytes]) -> Headers:
+    """The headers of a rewritten page: what was true of the app's bytes alone is gone."""
+    kept = without(headers, _STALE | {b"etag"})
+    if etag:
+        kept.append((b"etag", etag))
+    return make_private(merge_vary(kept, vary))
+
+
+def with_length(headers: Headers, length: int) -> Headers:
+    """``headers`` with this Content-Length."""
+    return [*without(headers, [b"content-length"]), (b"content-length", b"%d" % length)]
+
+
+def _members(value: bytes) -> list[bytes]:
+    if b'"' not in value:
+        return [part for part in (piece.strip() for piece in value.split(b",")) if part]
+    parts: list[bytes] = []
+    start, quoted = 0, False
+    for index in range(len(value)):
+        char = value[index : index + 1]
+        if char == b'"' and value[index - 1 : index] != b"\\":
+            quoted = not quoted
+        elif char == b"," and not quoted:
+            parts.append(value[start:index].strip())
+            start = index + 1
+    parts.append(value[start:].strip())
+    return [part for part in parts if part]

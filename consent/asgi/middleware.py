@@ -1,0 +1,111 @@
+"""ConsentMiddleware: pure ASGI. Holds configuration; what belongs to one response lives in a ``Responder``."""
+
+import asyncio
+import os
+from collections.abc import Mapping
+from typing import cast
+
+from consent.asgi import answers
+from consent.asgi._types import ASGIApp, Message, Receive, Scope, Send
+from consent.asgi.consent import Consent
+from consent.asgi.endpoints import Endpoints
+from consent.asgi.gate import Gate
+from consent.asgi.request import for_app
+from consent.asgi.responder import Responder
+from consent.asgi.site import Site
+from consent.asgi.visit import header_table, wants_page
+from consent.cookie import ConsentCookie
+from consent.errors import Problem, SettingsError
+from consent.pages import Pages
+from consent.records.keeper import open_keeper
+from consent.settings import Settings, keys_from_environment
+
+_CLOSED = frozenset({"lifespan.shutdown.complete", "lifespan.shutdown.failed"})
+
+
+class ConsentMiddleware:
+    """Hold back what the visitor has not agreed to; let it through once they have.
+
+    ``settings``: a path to the settings file, or a ``Settings``. Signing keys come from ``CONSENT_SECRET``.
+    Raises SettingsError with every mistake at once.
+    """
+
+    def __init__(self, app: ASGIApp, settings: str | os.PathLike[str] | Settings) -> None:
+        self.app = app
+        loaded, keys = _load(settings, os.environ)
+        self.site = Site(
+            settings=loaded,
+            pages=Pages(loaded),
+            cookie=ConsentCookie(keys, name=loaded.cookie.name, domain=loaded.cookie.domain),
+            keeper=open_keeper(loaded.records.url),
+        )
+        self._gate = Gate.of(self.site, keys)
+        self._endpoints = Endpoints(site=self.site, gate=self._gate)
+        self._excluded = loaded.paths.exclude
+        self._special = (loaded.paths.mount, *self._excluded)
+        """Beginnings of paths that need a closer look: one test for all others."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._not_http(scope, receive, send)
+            return
+        headers: dict[bytes, bytes] = dict(scope["headers"])  # type: ignore[call-overload]  # pairs, by ASGI
+        consent = Consent(scope, headers, self.site)
+        inner = {**scope, "consent": consent}
+        path: str = consent.visit.path if scope.get("root_path") else scope["path"]  # type: ignore[assignment]  # by ASGI
+        ours = path.startswith(self._special)
+        if ours and path.startswith(self._excluded):
+            await self.app(inner, receive, send)
+            return
+        page = wants_page(headers)
+        if page and (turned_away := self._gate.turn_away(consent.visit)) is not None:
+            await answers.send_answer(turned_away, send, head=scope["method"] == "HEAD")
+            return
+        if ours and self._endpoints.owns(path):
+            await self._endpoints.answer(consent.visit, receive, send)
+            return
+        conditional = b"if-none-match" in headers
+        asked = (page or conditional) and for_app(inner, consent, page=page, conditional=conditional)
+        responder = Responder(send, consent, asked)
+        await self.app(inner, receive, responder.send)
+        if responder.held is not None:
+            await responder.close(responder.held)
+
+    async def _not_http(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            consent = Consent(scope, header_table(scope), self.site)
+            await self.app({**scope, "consent": consent}, receive, send)
+        elif scope["type"] == "lifespan":
+            await self.app(scope, receive, self._closing(send))
+        else:
+            await self.app(scope, receive, send)  # a type of scope we don't know is not ours to judge
+
+    def _closing(self, send: Send) -> Send:
+        """``send`` that closes the records before the server hears that the app has shut down."""
+
+        async def send_and_close(message: Message) -> None:
+            if message["type"] in _CLOSED:
+                await asyncio.to_thread(self.site.keeper.close)  # waits for what is under way
+            await send(message)
+
+        return send_and_close
+
+
+def _load(
+    settings: str | os.PathLike[str] | Settings, environ: Mapping[str, str]
+) -> tuple[Settings, tuple[bytes, ...]]:
+    """Settings and keys, or every mistake in either: an owner mends all of them in one go."""
+    loaded: Settings | None = None
+    keys: tuple[bytes, ...] = ()
+    problems: list[Problem] = []
+    try:
+        loaded = settings if isinstance(settings, Settings) else Settings.from_toml(settings)
+    except SettingsError as error:
+        problems += error.problems
+    try:
+        keys = keys_from_environment(environ)
+    except SettingsError as error:
+        problems += error.problems
+    if problems:
+        raise SettingsError(problems)
+    return cast("Settings", loaded), keys  # no problems: it was read

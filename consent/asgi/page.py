@@ -1,0 +1,66 @@
+"""One HTML response being rewritten: its headers and, chunk by chunk, its body. No sending here.
+
+Order: judged bytes out as soon as there are any; headers once the first of them are known.
+"""
+
+from consent.asgi import csp
+from consent.asgi._types import Headers, Message, headers_of
+from consent.asgi.consent import Consent
+from consent.asgi.decoding import DECODERS
+from consent.asgi.headers import content_encoding, first, for_rewritten, with_length, without
+from consent.asgi.validators import ours
+from consent.asgi.visit import Kind
+from consent.html import Insertion
+from consent.html.rewriter import Rewriter
+
+
+class Page:
+    """The rewriting of one response that is HTML."""
+
+    def __init__(self, consent: Consent, start: Message) -> None:
+        self._site = site = consent.site
+        self._visit = visit = consent.visit
+        self._decision = consent.decision
+        self._start = start
+        headers = headers_of(start)
+        coding = content_encoding(headers)
+        self._decoder = DECODERS[coding]() if coding else None
+        self._headers = without(headers, [b"content-encoding"]) if coding else headers
+        self._nonce = csp.nonce_of(headers)
+        self._kind = visit.kind
+        insert = None if self._kind is Kind.FRAGMENT else self._insert
+        self._rewriter = Rewriter(site.judge(self._decision, visit.host), insert)
+
+    def feed(self, body: bytes, *, more: bool) -> bytes:
+        """What can go out now; with ``more`` false, all that is left."""
+        if self._decoder:
+            body = self._decoder.feed(body) + (b"" if more else self._decoder.finish())
+        judged = self._rewriter.feed(body)
+        return judged if more else judged + self._rewriter.finish()
+
+    def start(self, length: int | None) -> Message:
+        """The start message; ``length`` is known where one message holds the whole body."""
+        state = self._site.state_tag(self._decision, self._visit)
+        etag = first(self._headers, b"etag")
+        headers = for_rewritten(
+            self._headers,
+            etag=ours(etag, state) if etag else None,
+            vary=self._site.vary(self._visit),
+        )
+        if length is not None:
+            headers = with_length(headers, length)
+        return {**self._start, "headers": self._with_policies(headers)}
+
+    def _with_policies(self, headers: Headers) -> Headers:
+        if self._kind is Kind.FRAGMENT:
+            return headers
+        pages = self._site.pages
+        return csp.with_inserted(headers, nonce=self._nonce, scripts=pages.script_hashes, styles=pages.style_hashes)
+
+    def _insert(self, page_language: bytes) -> Insertion:
+        insertion = self._site.pages.insertion(
+            language=self._site.language(self._visit, page_language.decode("latin-1")),
+            decision=self._decision,
+            nonce=self._nonce,
+        )
+        return Insertion(head=insertion.head, body=b"") if self._kind is Kind.FRAME else insertion

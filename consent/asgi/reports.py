@@ -1,0 +1,66 @@
+"""What an owner should hear about, once each: codes in the log, never a visitor's data.
+
+What is repeated comes from pages and settings; the sets are bounded, so that no page can fill memory or the log.
+"""
+
+import logging
+
+from consent.judge import Met
+
+logger = logging.getLogger("consent")
+
+LIMIT = 1000
+"""Different things told in one process."""
+
+_TEXTS = {
+    Met.UNDECLARED: (
+        "consent.W010 the pages use %s, which site.services does not name: it is held until its category is allowed. "
+        "Declare it, so that visitors are told"
+    ),
+    Met.UNKNOWN: (
+        "consent.W011 the pages load from %s, which no catalogue entry names. Add a [services.…] entry, or name it in "
+        "site.domains or holding.allow"
+    ),
+}
+
+
+class Reports:
+    """One per middleware."""
+
+    def __init__(self) -> None:
+        self._told: set[tuple[str, str]] = set()
+
+    def met(self, kind: Met, name: str) -> None:
+        self._once(_TEXTS[kind], name)
+
+    def encoded(self, coding: str) -> None:
+        self._once(
+            "consent.W012 a page came encoded (%s) and passed unread: nothing in it is held. Let the server "
+            "compress, or a middleware outside ConsentMiddleware",
+            coding,
+        )
+
+    def untransformable(self, path: str) -> None:
+        self._once(
+            "consent.W013 %s is sent with Cache-Control: no-transform and passed unread: nothing in it is held",
+            path,
+        )
+
+    def unknown_name(self, name: str) -> None:
+        self._once(
+            "consent.W015 the app asked consent.allows(%r), which is no category or service here: always False",
+            name,
+        )
+
+    def failed(self, what: str, error: Exception) -> None:
+        """Our own fault: told each time, with its traceback."""
+        logger.error("consent.W014 a page could not be judged; %s", what, exc_info=error)
+
+    def refused(self, why: str) -> None:
+        self._once("consent.W040 a choice from another site was refused (%s)", why)
+
+    def _once(self, text: str, name: str) -> None:
+        if (text, name) in self._told or len(self._told) >= LIMIT:
+            return
+        self._told.add((text, name))
+        logger.warning(text, name[:200])

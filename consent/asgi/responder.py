@@ -1,0 +1,229 @@
+"""The send side of one response: ``http.response.start`` is held until the first body shows what it is.
+
+HTML goes through a ``Page``. Anything else is handed on as it came, messages of unknown type too, all in their order.
+
+If our own code fails on a page, the page goes out inert, never bare. Before the start is sent: the app's own bytes
+under a policy by which nothing runs and nothing is fetched from elsewhere. After it: the body ends there.
+"""
+
+import zlib
+from collections.abc import AsyncIterator, Awaitable
+
+from consent.asgi import csp
+from consent.asgi._types import Headers, Message, Send, body_of, headers_of
+from consent.asgi.consent import Consent
+from consent.asgi.decoding import DECODERS
+from consent.asgi.files import descriptor_chunks, path_chunks
+from consent.asgi.headers import (
+    content_encoding,
+    first,
+    forbids_transform,
+    has_body,
+    is_ascii_compatible,
+    is_attachment,
+    is_html,
+    make_private,
+    merge_vary,
+    page_type,
+    sniffs_as_html,
+    without,
+)
+from consent.asgi.page import Page
+from consent.asgi.validators import ours
+
+_START = "http.response.start"
+_BODY = "http.response.body"
+_PATH = "http.response.pathsend"
+_DESCRIPTOR = "http.response.zerocopysend"
+
+
+class Responder:
+    """One response."""
+
+    __slots__ = ("_asked", "_consent", "_ended", "_page", "_queue", "_send", "_through", "_untyped", "held")
+
+    def __init__(self, send: Send, consent: Consent, asked: bool) -> None:  # noqa: FBT001 - the hot path: by position
+        self._send = send
+        self._consent = consent
+        self._asked = asked
+        """Whether the app was asked about a tag of ours: a 304 is then about a rewritten page."""
+        self._through: Send | None = None
+        """The server's send, once nothing more is to be done: the common case, from the start message on."""
+        self.held: Message | None = None
+        """The start message of what may be a page, until its body shows it; the rest is set with it."""
+        self._page: Page | None = None
+
+    def send(self, message: Message) -> Awaitable[None]:
+        """Take the app's place before the server. Not a coroutine itself: what is no page costs no more than a call."""
+        if (through := self._through) is not None:
+            return through(message)
+        if message["type"] == _START:
+            headers = message.get("headers") or ()
+            content_type = page_type(headers)  # type: ignore[arg-type]  # pairs, by ASGI
+            if content_type is None and not self._asked:
+                through = self._through = self._send
+                return through(message)
+            return self._on_likely_page(message, content_type)
+        return self._on_other(message)
+
+    async def close(self, start: Message) -> None:
+        """The app has returned: a start without a body is the server's to complain about, not ours to swallow."""
+        await self._release(start)
+
+    async def _on_other(self, message: Message) -> None:
+        kind = message["type"]
+        if kind == _BODY:
+            await self._on_body(body_of(message), more=bool(message.get("more_body", False)), message=message)
+        elif kind == _PATH:
+            await self._on_file(path_chunks(message), message)
+        elif kind == _DESCRIPTOR:
+            await self._on_file(descriptor_chunks(message), message)
+        elif self.held is not None:
+            self._queue.append(message)  # between start and body: order is kept
+        else:
+            await self._send(message)
+
+    async def _on_likely_page(self, message: Message, content_type: bytes | None) -> None:
+        headers = headers_of(message)
+        status = message["status"] if isinstance(message["status"], int) else 200
+        if status == 304 and self._asked:
+            message = self._not_modified(message)
+        # "html" may also be application/xhtml+xml, which an XML parser reads: insertions of ours would break it.
+        foreign = content_type is None or (content_type and not is_html(content_type))
+        if foreign or not has_body(status) or is_attachment(headers) or self._is_unreadable(headers):
+            await self._pass(message)
+        elif not is_ascii_compatible(content_type or b""):
+            self._consent.site.reports.encoded((content_type or b"").decode("latin-1"))
+            await self._pass(_inert(message))
+        elif content_type and self._consent.visit.method == "HEAD":
+            await self._pass(self._headers_only(message))
+        else:
+            self.held = message
+            self._untyped = not content_type
+            self._ended = False
+            self._queue: list[Message] = []
+
+    def _is_unreadable(self, headers: Headers) -> bool:
+        """Whether the body may not, or cannot, be rewritten; the log says so."""
+        html = bool(page_type(headers))
+        if forbids_transform(headers):
+            if html:
+                self._consent.site.reports.untransformable(self._consent.visit.path)
+            return True
+        coding = content_encoding(headers)
+        if coding and coding not in DECODERS:
+            if html:
+                self._consent.site.reports.encoded(coding.decode("latin-1"))
+            return True
+        return False
+
+    def _headers_only(self, message: Message) -> Message:
+        """HEAD: what GET would say, but for the length, which only the rewritten body has (RFC 9110, 9.3.2)."""
+        try:
+            return Page(self._consent, message).start(None)
+        except Exception as error:  # noqa: BLE001 - whatever it is, see the module's head
+            self._consent.site.reports.failed("its headers were sent with a policy that keeps it inert", error)
+            return _inert(message)
+
+    def _not_modified(self, message: Message) -> Message:
+        """304 for a page: the same tag, Vary and Cache-Control a 200 would carry (RFC 9110, 15.4.5)."""
+        headers = headers_of(message)
+        etag = first(headers, b"etag")
+        headers = without(headers, [b"etag", b"last-modified"])
+        if etag and (mapped := ours(etag, self._consent.site.state_tag(self._consent.decision, self._consent.visit))):
+            headers.append((b"etag", mapped))
+        return {**message, "headers": make_private(merge_vary(headers, self._consent.site.vary(self._consent.visit)))}
+
+    async def _on_body(self, body: bytes, *, more: bool, message: Message) -> None:
+        if self._page is not None:
+            if not self._ended:
+                await self._write(self._page, body, more=more)
+        elif self.held is None:
+            await self._send(message)  # a body before any start: the server's to judge
+        elif not self._is_page(self.held, body):
+            if not body and more:
+                return  # an empty first piece shows nothing
+            await self._release(self.held)
+            await self._send(message)
+        else:
+            await self._begin(self.held, body, more=more, message=message)
+
+    def _is_page(self, start: Message, body: bytes) -> bool:
+        """Whether the held start is a page's: typed so, or untyped and looking so."""
+        return not self._untyped or sniffs_as_html(_readable_start(body, content_encoding(headers_of(start))))
+
+    async def _begin(self, start: Message, body: bytes, *, more: bool, message: Message) -> None:
+        try:
+            page = Page(self._consent, start)
+            judged = page.feed(body, more=more)
+            opened = page.start(None if more else len(judged))
+        except Exception as error:  # noqa: BLE001 - whatever it is, see the module's head
+            self._consent.site.reports.failed("it was sent with a policy that keeps it inert", error)
+            await self._release(_inert(start))
+            await self._send(message)
+            return
+        self._page = page
+        await self._flush(opened)
+        await self._out(judged, more=more)
+
+    async def _write(self, page: Page, body: bytes, *, more: bool) -> None:
+        try:
+            judged = page.feed(body, more=more)
+        except Exception as error:  # noqa: BLE001 - whatever it is, see the module's head
+            self._consent.site.reports.failed("it was cut off there", error)
+            judged, more = b"", False
+            self._ended = True
+        await self._out(judged, more=more)
+
+    async def _out(self, judged: bytes, *, more: bool) -> None:
+        if judged or not more:
+            await self._send({"type": _BODY, "body": judged, "more_body": more})
+
+    async def _on_file(self, chunks: AsyncIterator[tuple[bytes, bool]], message: Message) -> None:
+        if self.held is None and self._page is None:
+            await self._send(message)
+            return
+        if self.held is not None and self._untyped:
+            await self._release(self.held)  # servers send files untyped at most where the app has no idea either
+            await self._send(message)
+            return
+        async for body, more in chunks:
+            # The message shape the server would get had the app read the file itself.
+            await self._on_body(body, more=more, message={"type": _BODY, "body": body, "more_body": more})
+
+    async def _pass(self, start: Message) -> None:
+        self._through = self._send
+        await self._send(start)
+
+    async def _release(self, start: Message) -> None:
+        """Send the held start, and let everything through from here on."""
+        self._through = self._send
+        await self._flush(start)
+
+    async def _flush(self, start: Message) -> None:
+        queue, self.held, self._queue = self._queue, None, []
+        await self._send(start)
+        for message in queue:
+            await self._send(message)
+
+
+def _readable_start(body: bytes, coding: bytes) -> bytes:
+    """The first bytes as a browser sees them; none where they cannot be decoded."""
+    try:
+        return DECODERS[coding]().feed(body) if coding else body
+    except zlib.error:
+        return b""
+
+
+def _inert(start: Message) -> Message:
+    """The start message of a page that could not be judged (see the module's head)."""
+    headers = without(headers_of(start), [b"etag", b"last-modified", b"cache-control", b"link"])
+    return {
+        **start,
+        "headers": [
+            *headers,
+            (b"cache-control", b"no-store"),
+            (b"content-security-policy", csp.INERT),
+            (b"x-dns-prefetch-control", b"off"),
+        ],
+    }

@@ -1,0 +1,107 @@
+"""A site as the middleware serves it: everything that can be computed at start, and the few bounded caches.
+
+Holds no request. What a part needs of time and randomness comes in from here, so that tests decide about both.
+"""
+
+import re
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from consent.asgi.reports import Reports
+from consent.asgi.validators import state_tag
+from consent.asgi.visit import Kind, Visit
+from consent.catalogue import Catalogue
+from consent.choices import ConsentState
+from consent.cookie import ConsentCookie
+from consent.decision import Decision, decide
+from consent.judge import PageJudge
+from consent.languages import match_tag, negotiate
+from consent.pages import Pages
+from consent.records.keeper import RecordKeeper
+from consent.settings import Settings
+
+JUDGES = 64
+"""Judges kept: a site has few decisions and hosts, a stranger may send any Host."""
+_HOST = re.compile(r"[a-z0-9._-]{1,253}|\[[0-9a-f:.]+\]")
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _new_receipt() -> str:
+    return secrets.token_urlsafe(12)  # 96 bits: nobody meets another's, and it says nothing about the person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """One per middleware."""
+
+    settings: Settings
+    pages: Pages
+    cookie: ConsentCookie
+    keeper: RecordKeeper
+    reports: Reports = field(default_factory=Reports)
+    now: Callable[[], datetime] = _now
+    random: Callable[[int], bytes] = secrets.token_bytes
+    new_receipt: Callable[[], str] = _new_receipt
+    _judges: dict[tuple[Decision, str], PageJudge] = field(default_factory=dict)
+
+    @property
+    def catalogue(self) -> Catalogue:
+        return self.settings.catalogue
+
+    @property
+    def categories(self) -> frozenset[str]:
+        return frozenset(category.key for category in self.settings.categories)
+
+    def read_state(self, visit: Visit) -> ConsentState | None:
+        """What the visitor's cookie says, if one of our keys signed it."""
+        state = self.cookie.read(visit.cookies, visit.secure)
+        return state if isinstance(state, ConsentState) else None
+
+    def decide(self, state: ConsentState | None) -> Decision:
+        return decide(self.settings.policy, state, self.now())
+
+    def judge(self, decision: Decision, host: str) -> PageJudge:
+        """The judge for pages of ``host``; a host no browser would send is nobody's own."""
+        key = (decision, host if _HOST.fullmatch(host) else "")
+        if known := self._judges.get(key):
+            return known
+        if len(self._judges) >= JUDGES:
+            self._judges.clear()
+        holding = self.settings.holding
+        judge = self._judges[key] = PageJudge(
+            self.catalogue,
+            decision,
+            own=(*self.settings.site.domains, key[1]),
+            allow=holding.allow,
+            categories=self.categories,
+            unknown=holding.unknown,
+            declared=frozenset(service.key for service in self.settings.policy.services),
+            met=self.reports.met,
+        )
+        return judge
+
+    def language(self, visit: Visit, page_language: str = "") -> str:
+        """The visitor's own language; where we don't speak it, the page's; else the owner's first."""
+        offered = self.pages.languages
+        if (of_page := match_tag(page_language, offered)) is not None:
+            offered = (of_page, *(language for language in offered if language != of_page))
+        return negotiate(visit.text(b"accept-language"), offered)
+
+    def state_tag(self, decision: Decision, visit: Visit) -> bytes:
+        """What the ETag of a page says about the visitor's state."""
+        return state_tag(decision, pages=self.pages.version, language=self.language(visit), kind=visit.kind)
+
+    def vary(self, visit: Visit) -> list[bytes]:
+        """The request headers a rewritten page depends on."""
+        names = [b"Cookie"]
+        if len(self.pages.languages) > 1:
+            names.append(b"Accept-Language")
+        if visit.kind is not Kind.PAGE:
+            # A browser must not show as a page what it keeps of a fragment: no banner would stand in it.
+            names += [b"Sec-Fetch-Dest", b"HX-Request"]
+        return names

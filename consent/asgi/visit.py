@@ -1,0 +1,133 @@
+"""What a request says, read once: a view on the scope, never a second request parser."""
+
+from enum import Enum
+
+from consent.asgi._types import Headers, Scope, text_of
+
+PAGE_DESTINATIONS = frozenset({b"document", b"iframe", b"frame", b"embed", b"object"})
+"""Fetch, request destinations whose response becomes a document."""
+
+
+class Kind(Enum):
+    """What becomes of the answer, if it is HTML."""
+
+    PAGE = "page"
+    """A document of its own: head and banner."""
+    FRAME = "frame"
+    """A document inside another: head, no banner."""
+    FRAGMENT = "fragment"
+    """Text that a script asked for: held elements stay held, nothing is inserted."""
+
+
+def header_table(scope: Scope) -> dict[bytes, bytes]:
+    """The last value of each name; what may come several times is read from the scope."""
+    table: dict[bytes, bytes] = dict(scope.get("headers") or ())  # type: ignore[call-overload]  # object by ASGI
+    return table
+
+
+def wants_page(headers: dict[bytes, bytes]) -> bool:
+    """Whether the answer will be shown as a document, as far as the request tells."""
+    destination = headers.get(b"sec-fetch-dest")
+    if destination is not None:
+        return destination in PAGE_DESTINATIONS
+    return b"text/html" in headers.get(b"accept", b"")
+
+
+class Visit:
+    """One request."""
+
+    __slots__ = ("headers", "scope")
+
+    def __init__(self, scope: Scope, headers: dict[bytes, bytes] | None = None) -> None:
+        self.scope = scope
+        self.headers = header_table(scope) if headers is None else headers
+        """What may come several times (Cookie, If-None-Match) is read from the scope."""
+
+    @property
+    def method(self) -> str:
+        return text_of(self.scope, "method")
+
+    @property
+    def path(self) -> str:
+        """The path inside this application: without the ``root_path`` it is mounted at (asgiref, HTTP scope)."""
+        path = text_of(self.scope, "path", "/")
+        root = text_of(self.scope, "root_path")
+        if root and path.startswith(root) and path[len(root) : len(root) + 1] in {"", "/"}:
+            return path[len(root) :] or "/"
+        return path
+
+    @property
+    def secure(self) -> bool:
+        return self.scope.get("scheme") in {"https", "wss"}
+
+    @property
+    def authority(self) -> str:
+        """Host and port as the request names them."""
+        return self.text(b"host")
+
+    @property
+    def host(self) -> str:
+        """The host alone, lower case."""
+        authority = self.authority.lower()
+        if authority.startswith("["):
+            return authority.partition("]")[0] + "]"
+        return authority.partition(":")[0]
+
+    @property
+    def cookies(self) -> list[bytes]:
+        """Every Cookie header: HTTP/2 may split them (RFC 9113, 8.2.3)."""
+        return self.all(b"cookie")
+
+    @property
+    def raw_headers(self) -> Headers:
+        return self.scope.get("headers") or []  # type: ignore[return-value]  # object by ASGI
+
+    def all(self, name: bytes) -> list[bytes]:
+        return [value for key, value in self.raw_headers if key == name]
+
+    def text(self, name: bytes) -> str:
+        return self.headers.get(name, b"").decode("latin-1")
+
+    @property
+    def destination(self) -> bytes | None:
+        """``Sec-Fetch-Dest``: None where the client does not say (plain HTTP, old browsers, tools)."""
+        return self.headers.get(b"sec-fetch-dest")
+
+    @property
+    def navigates(self) -> bool:
+        """Whether a person is opening this as a page of its own."""
+        destination = self.headers.get(b"sec-fetch-dest")
+        return self.method in {"GET", "HEAD"} and wants_page(self.headers) and destination in {None, b"document"}
+
+    @property
+    def kind(self) -> Kind:
+        headers = self.headers
+        # htmx boosts and history restores ask for whole pages (htmx reference, request headers).
+        whole = b"hx-boosted" in headers or b"hx-history-restore-request" in headers
+        if b"hx-request" in headers and not whole:
+            return Kind.FRAGMENT
+        destination = headers.get(b"sec-fetch-dest")
+        if destination == b"empty" and not whole:
+            return Kind.FRAGMENT
+        if destination in PAGE_DESTINATIONS and destination != b"document":
+            return Kind.FRAME
+        return Kind.PAGE
+
+    @property
+    def prefetched(self) -> bool:
+        """A speculative load (Sec-Purpose): nobody has seen it."""
+        return self.headers.get(b"sec-purpose", b"").startswith(b"prefetch")
+
+    @property
+    def wants_json(self) -> bool:
+        return b"application/json" in self.headers.get(b"accept", b"")
+
+    @property
+    def sends_json(self) -> bool:
+        content_type = self.headers.get(b"content-type", b"")
+        return content_type.partition(b";")[0].strip().lower() == b"application/json"
+
+    @property
+    def is_of_browser(self) -> bool:
+        """Whether a browser's page sent this: no browser POSTs without either (Fetch, 3.2; Fetch Metadata, 2)."""
+        return b"sec-fetch-site" in self.headers or b"origin" in self.headers

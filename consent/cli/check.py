@@ -1,0 +1,63 @@
+"""``consent check``: every mistake in the settings and the keys, or what the site asks for."""
+
+import argparse
+import os
+import sys
+
+from consent.errors import Problem, SettingsError
+from consent.settings import Settings, keys_from_environment
+from consent.settings.keys import short_keys
+
+SUMMARY = "Say what is wrong with the settings file and the signing keys."
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--settings", metavar="PATH", default="consent.toml", help="the settings file (default: consent.toml)"
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    path: str = arguments.settings
+    settings, problems = _read(path)
+    warnings: tuple[str, ...] = ()
+    try:
+        warnings = short_keys(keys_from_environment(os.environ, warn=False))
+    except SettingsError as error:
+        problems += error.problems
+    for warning in warnings:
+        print(warning, file=sys.stderr)
+    if problems or settings is None:
+        for problem in problems:
+            print(problem)
+        print(f"{len(problems)} mistake{'s' if len(problems) != 1 else ''}")
+        return 1
+    print(summary(path, settings))
+    return 0
+
+
+def summary(path: str, settings: Settings) -> str:
+    """What the file makes the site ask, in a few lines."""
+    services = settings.policy.services
+    asked = _count(settings.policy.asked, "category", "categories")
+    named = _count(services, "service", "services")
+    spoken = _count(settings.site.languages, "language", "languages")
+    lines = [
+        f"{path} is right: {settings.site.name} asks for {asked} and {named} in {spoken}.",
+        f"  categories  {', '.join(category.key for category in settings.policy.categories)}",
+        f"  services    {', '.join(service.name for service in services) or 'none declared'}",
+        f"  languages   {', '.join(settings.site.languages)}",
+        f"  policy      {settings.policy.version}",
+    ]
+    return "\n".join(lines)
+
+
+def _read(path: str) -> tuple[Settings | None, tuple[Problem, ...]]:
+    try:
+        return Settings.from_toml(path), ()
+    except SettingsError as error:
+        return None, error.problems
+
+
+def _count(things: tuple[object, ...], one: str, many: str) -> str:
+    return f"{len(things)} {one if len(things) == 1 else many}"

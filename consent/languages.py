@@ -1,0 +1,131 @@
+"""Which language a page speaks, and its texts. Pure but for reading the bundled files.
+
+A visitor's bytes never raise: a header or a ``lang`` that makes no sense asks for nothing.
+"""
+
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+
+Texts = Mapping[str, "str | Texts"]
+"""A table of a language file: texts, and tables below it."""
+
+RANGES = 32
+"""Language ranges read from one header; no browser sends as many, and the rest of a long one is noise."""
+
+_RENAMED = {"no": "nb", "iw": "he", "in": "id", "ji": "yi"}
+"""Languages that browsers send under another subtag than texts stand under (IANA registry: Preferred-Value)."""
+
+_TRADITIONAL = frozenset({"hant", "tw", "hk", "mo"})
+"""Subtags that mean Chinese in the traditional script; without one it is the simplified (CLDR, likely subtags)."""
+
+_EAST_SLAVIC = frozenset({"uk", "ru", "be"})
+
+
+@cache
+def bundled() -> tuple[str, ...]:
+    """Tags of the languages that come with the package; English, the language of last resort, first."""
+    names = (file.name for file in files("consent").joinpath("data", "languages").iterdir())
+    tags = (name.removesuffix(".toml") for name in names if name.endswith(".toml"))
+    return tuple(sorted(tags, key=lambda tag: (tag != "en", tag)))
+
+
+@cache
+def load(language: str) -> Texts:
+    """The texts of a bundled language."""
+    if language not in bundled():
+        raise LookupError(f"no texts for {language!r}: bundled are {', '.join(bundled())}")
+    file = files("consent").joinpath("data", "languages", f"{language}.toml")
+    return tomllib.loads(file.read_text("utf-8"))
+
+
+def negotiate(accept_language: str, offered: Sequence[str]) -> str:
+    """The offered language a visitor likes best (RFC 9110, 12.5.4); the first one if they name none of them."""
+    ranges = sorted(_ranges(accept_language), key=lambda item: -item[1])  # stable: equals stay in their order
+    refused = {tag for tag, quality in ranges if quality == 0}
+    left = [language for language in offered if not _is_any(language.lower(), refused)]
+    named = {match_tag(tag, left) for tag, _ in ranges}
+    for tag, quality in ranges:
+        if quality == 0:
+            break
+        if tag == "*":
+            others = [language for language in left if language not in named]
+            if others:
+                return others[0]
+        elif (match := match_tag(tag, left)) is not None:
+            return match
+    return left[0] if left else offered[0]
+
+
+def match_tag(tag: str, offered: Sequence[str]) -> str | None:
+    """The offered language for one tag, such as the one in ``<html lang>`` (RFC 4647, 3.4: look-up)."""
+    wanted = _canonical(tag.strip().lower().replace("_", "-"))
+    if not _is_tag(wanted):
+        return None
+    by_tag = {_canonical(language.lower()): language for language in reversed(offered)}
+    for candidate in _shorter(wanted):
+        if candidate in by_tag:
+            return by_tag[candidate]
+    primary = wanted.partition("-")[0]
+    if primary == "zh":  # a reader of one Chinese script is not served by the other
+        return None
+    return next((known for key, known in by_tag.items() if key.startswith(f"{primary}-")), None)
+
+
+def plural(language: str, count: int) -> str:
+    """The plural form of ``count``: ``one``, ``few``, ``many`` or ``other`` (CLDR, cardinal rules)."""
+    if language.partition("-")[0] not in _EAST_SLAVIC:
+        return "one" if count == 1 else "other"
+    tens, units = count // 10 % 10, count % 10
+    if tens != 1 and units == 1:
+        return "one"
+    return "few" if tens != 1 and units in {2, 3, 4} else "many"
+
+
+def _ranges(header: str) -> Iterator[tuple[str, int]]:
+    """Language ranges with their quality in thousandths; what breaks the grammar is left out."""
+    for item in header.split(",", RANGES)[:RANGES]:
+        tag, _, parameter = item.partition(";")
+        name, mark, value = parameter.strip().partition("=")
+        tag = tag.strip().lower()
+        quality = _quality(value.strip()) if mark and name.strip().lower() == "q" else None
+        if not parameter.strip():
+            quality = 1000
+        if quality is not None and (tag == "*" or _is_tag(tag)):
+            yield tag, quality
+
+
+def _quality(text: str) -> int | None:
+    """``0.8`` as 800 (RFC 9110, 12.4.2: at most three decimals, at most 1)."""
+    whole, _, decimals = text.partition(".")
+    if whole not in {"0", "1"} or len(decimals) > 3 or not all(c in "0123456789" for c in decimals):
+        return None
+    quality = int(whole) * 1000 + int(decimals.ljust(3, "0"))
+    return quality if quality <= 1000 else None
+
+
+def _is_tag(text: str) -> bool:
+    """``1*8ALPHA *("-" 1*8alphanum)`` (RFC 4647, 2.1)."""
+    first, *others = text.split("-")
+    return text.isascii() and first.isalpha() and all(p.isalnum() and len(p) <= 8 for p in [first, *others])
+
+
+def _is_any(language: str, tags: Iterable[str]) -> bool:
+    """Whether one of ``tags`` is the language or a prefix of it."""
+    return any(language == tag or language.startswith(f"{tag}-") for tag in tags)
+
+
+def _canonical(tag: str) -> str:
+    """The tag under which texts for ``tag`` (lower case) would stand."""
+    primary, *others = tag.split("-")
+    if primary == "zh":
+        return "zh-hans" if _TRADITIONAL.isdisjoint(others) else "zh-hant"
+    return "-".join([_RENAMED.get(primary, primary), *others])
+
+
+def _shorter(tag: str) -> Iterator[str]:
+    """The tag, then the tag with one subtag less, down to the language alone."""
+    while tag:
+        yield tag
+        tag = tag.rpartition("-")[0]

@@ -1,0 +1,100 @@
+"""The first layer: what goes into a page's head and body, prepared when the site starts.
+
+Jinja2 renders here once per language and state of asking; a page that is served gets bytes joined around the nonce.
+"""
+
+import hashlib
+from html import escape
+
+import jinja2
+
+from consent.decision import Decision
+from consent.html.injection import Insertion
+from consent.pages.assets import csp_hash, load_script, load_style, to_ascii
+from consent.pages.theme import theme
+from consent.pages.wording import Wording
+from consent.settings import Settings
+
+Key = tuple[str, bool, frozenset[str], frozenset[str]]
+
+_STATE = "%STATE%"
+REMEMBERED = 1024
+"""Insertions kept, by language and decision; then it starts anew. A site's visitors make a handful of choices."""
+
+
+class Banner:
+    """Prepared insertions. The script and the style are the same for every visitor, so one CSP hash each will do."""
+
+    def __init__(self, settings: Settings, environment: jinja2.Environment) -> None:
+        self._settings = settings
+        self._template = environment.get_template("banner.html")
+        self._fallback = settings.site.languages[0]
+        self._bodies = {
+            (language, ask): self._render(language, ask=ask)
+            for language in settings.site.languages
+            for ask in (True, False)
+        }
+        script = load_script("consent.js")
+        style = theme(settings.banner, "#consent-banner,#consent-revisit,#consent-dialog") + load_style("banner.css")
+        self.script_hashes = (csp_hash(script),)
+        self.style_hashes = (csp_hash(style),)
+        self._head = f"<style>{style}</style><script>{script}</script>".encode("ascii")
+        self._head_parts = (
+            b'<style nonce="',
+            f'">{style}</style><script nonce="'.encode("ascii"),
+            f'">{script}</script>'.encode("ascii"),
+        )
+        self._insertions: dict[Key, Insertion] = {}
+        self.version = self._make_version()
+
+    def insertion(self, *, language: str, decision: Decision, nonce: bytes = b"") -> Insertion:
+        """The bytes for one page; ``nonce`` is the page's own, out of its Content-Security-Policy."""
+        # What the bytes depend on; a Decision's own hash, through its Enum, would cost more than all the rest.
+        key = (language, decision.answered, decision.categories, decision.services)
+        prepared = self._insertions.get(key) or self._prepare(key, decision)
+        if not nonce:
+            return prepared
+        before, between, after = self._head_parts
+        return Insertion(head=b"".join((before, nonce, between, nonce, after)), body=prepared.body)
+
+    def _prepare(self, key: Key, decision: Decision) -> Insertion:
+        body = self._bodies.get((key[0], decision.ask)) or self._bodies[self._fallback, decision.ask]
+        insertion = Insertion(head=self._head, body=self._state(decision).join(body))
+        if len(self._insertions) >= REMEMBERED:
+            self._insertions.clear()
+        self._insertions[key] = insertion
+        return insertion
+
+    def _render(self, language: str, *, ask: bool) -> tuple[bytes, bytes]:
+        """The body before and after the place of the visitor's state."""
+        settings, wording = self._settings, Wording.of(language)
+        markup = self._template.render(
+            ask=ask,
+            t=wording.texts,
+            language=language,
+            direction=wording.text("direction"),
+            notice=wording.notice(settings.site.name, settings.policy),
+            privacy_policy=settings.site.privacy_policy,
+            mount=settings.paths.mount,
+            position=settings.banner.position,
+            revisit=settings.banner.revisit,
+            state=_STATE,
+        )
+        before, _, after = to_ascii(markup.replace("\n", "")).partition(_STATE.encode("ascii"))
+        return before, after
+
+    def _state(self, decision: Decision) -> bytes:
+        """What the script knows of the visitor's state: the names allowed, as attributes of the revisit control."""
+        asked = frozenset(self._settings.policy.asked)
+        names = {
+            "always": decision.categories - asked,
+            "categories": decision.categories & asked,
+            "services": decision.services,
+        }
+        return to_ascii(" ".join(f'data-consent-{key}="{escape(" ".join(sorted(n)))}"' for key, n in names.items()))
+
+    def _make_version(self) -> str:
+        digest = hashlib.sha256(self._head)
+        for (language, ask), (before, after) in self._bodies.items():
+            digest.update(f"{language} {ask} ".encode() + before + after)
+        return digest.hexdigest()[:10]

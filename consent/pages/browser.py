@@ -1,0 +1,141 @@
+"""The page for a browser below the floor: which browsers to get, and a button to go on all the same.
+
+It has to be readable in the very browsers it turns away, Internet Explorer 6 among them: one file, plain markup and
+CSS of 1998, and no script.
+"""
+
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from functools import cache
+from importlib.resources import files
+
+import jinja2
+
+from consent.browser_facts import Browser, BrowserFacts, Edition
+from consent.browsers import Verdict
+from consent.errors import CatalogueError
+
+FALLBACK = "en"
+SYSTEM_NAMES = {"windows": "Windows", "macos": "macOS", "linux": "Linux", "android": "Android"}
+_COMPUTERS = frozenset({"windows", "macos", "linux"})
+_PHONES = frozenset({"android"})
+_NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrowserTexts:
+    """The page's words in one language; a TOML file each, with ``continue`` for ``continue_button``."""
+
+    language: str
+    direction: str
+    decimal: str
+    title: str
+    heading: str
+    lead: str
+    lead_without: str
+    """Where no cards follow."""
+    phone: str
+    in_app: str
+    ios: str
+    stuck: str
+    share: str
+    version: str
+    get: str
+    continue_button: str
+    continue_note: str
+    attribution: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """One browser as it is shown."""
+
+    name: str
+    share: str
+    systems: str
+    version: str
+    url: str
+
+
+def render_browser(  # noqa: PLR0913 - all named; each is one thing the page shows
+    environment: jinja2.Environment,
+    *,
+    language: str,
+    verdict: Verdict,
+    data: BrowserFacts,
+    return_to: str,
+    site_name: str,
+    mount: str,
+    texts: BrowserTexts | None = None,
+) -> bytes:
+    """The whole page. ``return_to`` is the path the visitor came for; ``texts``: other words than the bundled."""
+    texts = texts or browser_texts(language)
+    page = environment.get_template("browser.html").render(
+        texts=texts,
+        site_name=site_name,
+        advice=_advice(texts, verdict),
+        mobile=verdict.mobile,
+        cards=[_card(browser, edition, texts) for browser, edition in _offered(data, verdict)],
+        data=data,
+        return_to=return_to,
+        action=f"{mount}/browser",
+    )
+    return page.encode("utf-8", "replace")
+
+
+@cache
+def browser_texts(language: str) -> BrowserTexts:
+    """The bundled texts in ``language``, or in English where there are none."""
+    bundled = files("consent").joinpath("data", "browser_texts")
+    if language not in {item.name.removesuffix(".toml") for item in bundled.iterdir()}:
+        language = FALLBACK
+    name = f"{language}.toml"
+    table = tomllib.loads(bundled.joinpath(name).read_text("utf-8"))["browser"]
+    table["continue_button"] = table.pop("continue", None)
+    table["language"] = language
+    expected = {field.name for field in fields(BrowserTexts)}
+    if table.keys() != expected or not all(isinstance(text, str) for text in table.values()):
+        raise CatalogueError(f"browser_texts/{name}: not the keys of the page: {sorted(table.keys() ^ expected)}")
+    return BrowserTexts(**table)
+
+
+def share_text(share: float, decimal: str) -> str:
+    """``67.15 %``, ``9,6 %``: two decimals at most, and never a line break before the sign (ISO 80000-1, 7.4)."""
+    digits = f"{share:.2f}".rstrip("0").rstrip(".")
+    return f"{digits.replace('.', decimal)}{_NO_BREAK_SPACE}%"
+
+
+def _advice(texts: BrowserTexts, verdict: Verdict) -> str:
+    """What somebody can do whom a download does not help."""
+    if verdict.in_app:
+        return texts.in_app
+    if verdict.system == "ios":
+        return texts.ios
+    return texts.stuck if verdict.stuck else ""
+
+
+def _offered(data: BrowserFacts, verdict: Verdict) -> list[tuple[Browser, Edition]]:
+    """What to get: for a computer the editions for computers, for a phone those for phones, the visitor's first."""
+    if verdict.in_app or verdict.system == "ios":  # nothing to download would be used
+        return []
+    wanted = _PHONES if verdict.system == "android" else _COMPUTERS
+    offered = list(_editions(data, wanted))
+    return sorted(offered, key=lambda pair: verdict.system in wanted and verdict.system not in pair[1].systems)
+
+
+def _editions(data: BrowserFacts, systems: frozenset[str]) -> Iterator[tuple[Browser, Edition]]:
+    for browser in data.browsers:
+        for edition in browser.editions:
+            if systems & set(edition.systems):
+                yield browser, edition
+
+
+def _card(browser: Browser, edition: Edition, texts: BrowserTexts) -> Card:
+    return Card(
+        name=browser.name,
+        share=share_text(browser.share, texts.decimal),
+        systems=", ".join(SYSTEM_NAMES[system] for system in edition.systems),
+        version=texts.version.replace("{version}", edition.version),
+        url=edition.url,
+    )

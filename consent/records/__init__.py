@@ -1,0 +1,1 @@
+"""Records of what visitors chose: the proof an owner can show."""

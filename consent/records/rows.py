@@ -1,0 +1,101 @@
+"""A record as a flat row of plain values and back: what a table's columns and a spool's lines hold.
+
+The law of old rows: a column may be added with a default, none changes its meaning, so that every version reads
+what an earlier one wrote.
+"""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from consent.choices import Action
+from consent.records.base import Answers, Event, Record, Source
+
+Value = str | int | None
+Row = dict[str, Value]
+
+COLUMNS = (
+    "record_id", "receipt", "at", "event", "action", "source", "categories", "services", "policy_version", "notice",
+    "language", "region", "model", "gpc", "host", "browser", "expires_at",
+)  # fmt: skip
+
+
+def to_row(record: Record) -> Row:
+    """``record`` as plain values under ``COLUMNS``."""
+    row: Row = {
+        "record_id": record.record_id,
+        "receipt": record.receipt,
+        "at": _moment(record.at),
+        "event": record.event.value,
+        "action": record.action.value,
+        "source": record.source.value,
+        "categories": _answers(record.categories),
+        "services": _answers(record.services),
+        "policy_version": record.policy_version,
+        "notice": record.notice,
+        "language": record.language,
+        "region": record.region,
+        "model": record.model,
+        "gpc": None if record.gpc is None else int(record.gpc),
+        "host": record.host,
+        "browser": record.browser,
+        "expires_at": _moment(record.expires_at),
+    }
+    # Half a surrogate pair has no UTF-8: one odd Host header must not fail the transaction it shares with others.
+    return {column: _storable(value) if isinstance(value, str) else value for column, value in row.items()}
+
+
+def from_row(row: Mapping[str, Value]) -> Record:
+    """The record of a row; KeyError, TypeError or ValueError where it is not one."""
+    gpc = row["gpc"]
+    return Record(
+        record_id=_text(row, "record_id"),
+        receipt=_text(row, "receipt"),
+        at=_aware(_text(row, "at")),
+        event=Event(row["event"]),
+        action=Action(row["action"]),
+        source=Source(row["source"]),
+        categories=_pairs(_text(row, "categories")),
+        services=_pairs(_text(row, "services")),
+        policy_version=_text(row, "policy_version"),
+        notice=_text(row, "notice"),
+        language=_text(row, "language"),
+        region=_text(row, "region"),
+        model=_text(row, "model"),
+        gpc=None if gpc is None else bool(gpc),
+        host=_text(row, "host"),
+        browser=_text(row, "browser"),
+        expires_at=_aware(_text(row, "expires_at")),
+    )
+
+
+def _text(row: Mapping[str, Value], column: str) -> str:
+    value = row[column]
+    if not isinstance(value, str):
+        raise TypeError(f"{column} must be a text")
+    return value
+
+
+def _storable(text: str) -> str:
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _moment(moment: datetime) -> str:
+    """Sorts as text: always UTC, always microseconds."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def _aware(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError(f"no time zone: {text}")
+    return moment
+
+
+def _answers(answers: Answers) -> str:
+    return json.dumps(answers, separators=(",", ":"))
+
+
+def _pairs(text: str) -> Answers:
+    pairs: list[list[str | bool]] = json.loads(text)
+    return tuple((str(key), allowed is True) for key, allowed in pairs)

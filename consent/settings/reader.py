@@ -1,0 +1,214 @@
+"""Reading tables of untrusted values: every mistake is collected, none stops the reading.
+
+A ``Table`` knows its key path and remembers which keys were asked for; what is left over at ``close`` is a typo.
+After a mistake the default stands in, so that one wrong line hides no other.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TypeVar
+
+from consent.errors import Problem
+from consent.settings.faults import Fault, among, did_you_mean, shown, twice, wrong_type
+
+T = TypeVar("T")
+V = TypeVar("V")
+Name = TypeVar("Name", bound=str)
+Path = tuple[str, ...]
+
+SECRET_KEYS = frozenset(
+    {"secret", "secrets", "secret_key", "secret_keys", "signing_key", "signing_keys", "consent_secret"}
+)
+
+
+class Problems:
+    """The mistakes found so far, each with its key path."""
+
+    def __init__(self, source: str) -> None:
+        self._source = source
+        self._found: list[tuple[Path, Problem]] = []
+
+    def add(self, path: Path, fault: Fault) -> None:
+        problem = Problem(
+            code=fault.code,
+            where=self._source,
+            key=dotted(path),
+            message=fault.message,
+            remedy=fault.remedy,
+        )
+        self._found.append((path, problem))
+
+    def in_order_of(self, mapping: Mapping[object, object]) -> list[Problem]:
+        """All mistakes in the order in which their keys stand in ``mapping``."""
+        return [problem for path, problem in sorted(self._found, key=lambda found: _place(found[0], mapping))]
+
+
+def _place(path: Path, mapping: object) -> tuple[int, ...]:
+    """Where ``path`` stands: the index at each level; what stands nowhere (a missing key) comes first."""
+    place = []
+    for part in path:
+        key = part.partition("[")[0]
+        names = [str(name) for name in mapping] if isinstance(mapping, Mapping) else []
+        if key not in names:
+            break
+        index = names.index(key)
+        place.append(index)
+        mapping = list(mapping.values())[index] if isinstance(mapping, Mapping) else None
+    return tuple(place)
+
+
+def dotted(path: Path) -> str:
+    return ".".join(part if part.isprintable() else ascii(part) for part in path)
+
+
+class Table:
+    """One table of the settings: typed look-ups that collect mistakes."""
+
+    def __init__(self, content: Mapping[object, object], path: Path, problems: Problems) -> None:
+        self._content = content
+        self._path = path
+        self._problems = problems
+        self._known: list[str] = []
+
+    @property
+    def content(self) -> Mapping[object, object]:
+        return self._content
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._content
+
+    def fault(self, key: str, fault: Fault) -> None:
+        """Report ``fault`` at ``key`` (empty: at the table itself)."""
+        self._problems.add((*self._path, key) if key else self._path, fault)
+
+    def value(self, key: str, default: T, parse: Callable[[object], T | Fault]) -> T:
+        """The value that ``parse`` makes of anything."""
+        return self._parsed(key, self._content[key], default, parse) if self._has(key) else default
+
+    def text(self, key: str, default: T, parse: Callable[[str], T | Fault]) -> T:
+        """The value that ``parse`` makes of a text."""
+        if not self._has(key):
+            return default
+        value = self._content[key]
+        if not isinstance(value, str):
+            self.fault(key, wrong_type(value, "a text"))
+            return default
+        return self._parsed(key, value, default, parse)
+
+    def texts(self, key: str, default: tuple[T, ...], parse: Callable[[str], T | Fault]) -> tuple[T, ...]:
+        """What ``parse`` makes of each text of a list; a mistake is reported at its index."""
+        if not self._has(key):
+            return default
+        values = self._content[key]
+        if not isinstance(values, list | tuple):
+            self.fault(key, wrong_type(values, "a list of texts"))
+            return default
+        parsed: dict[T, None] = {}
+        for index, value in enumerate(values):
+            result = parse(value) if isinstance(value, str) else wrong_type(value, "a text")
+            if isinstance(result, Fault):
+                self.fault(f"{key}[{index}]", result)
+            elif result in parsed:
+                self.fault(f"{key}[{index}]", twice(value))
+            else:
+                parsed[result] = None
+        return tuple(parsed)
+
+    def one_of(self, key: str, default: Name, allowed: tuple[Name, ...]) -> Name:
+        return self.text(key, default, lambda value: among(value, allowed))
+
+    def flag(self, key: str, *, default: bool) -> bool:
+        if not self._has(key):
+            return default
+        value = self._content[key]
+        if isinstance(value, bool):
+            return value
+        self.fault(key, wrong_type(value, "true or false"))
+        return default
+
+    def integer(self, key: str, default: int, check: Callable[[int], int | Fault]) -> int:
+        if not self._has(key):
+            return default
+        value = self._content[key]
+        if not isinstance(value, int) or isinstance(value, bool):  # True is an int to Python, a mistake to us
+            self.fault(key, wrong_type(value, "an integer"))
+            return default
+        return self._parsed(key, value, default, check)
+
+    def table(self, key: str) -> "Table":
+        """The table at ``key``; an empty one where there is none."""
+        content: Mapping[object, object] = {}
+        if self._has(key):
+            value = self._content[key]
+            if isinstance(value, Mapping):
+                content = value
+            else:
+                self.fault(key, wrong_type(value, "a table"))
+        return Table(content, (*self._path, key), self._problems)
+
+    def names(self) -> tuple[str, ...]:
+        """The keys that stand here, for tables whose keys the owner names."""
+        return tuple(key for key in self._content if isinstance(key, str))
+
+    def rows(self, key: str) -> Iterator["Table"]:
+        """Each table of a list of tables."""
+        values = self._content[key] if self._has(key) else ()
+        if not isinstance(values, list | tuple):
+            self.fault(key, wrong_type(values, "a list of tables"))
+            return
+        for index, value in enumerate(values):
+            place = f"{key}[{index}]"
+            if isinstance(value, Mapping):
+                yield Table(value, (*self._path, place), self._problems)
+            else:
+                self.fault(place, wrong_type(value, "a table"))
+
+    def close(self) -> None:
+        """Report every key that nothing asked for."""
+        for key in self._content:
+            if key not in self._known:
+                self.fault(key if isinstance(key, str) else shown(key), self._unknown(key))
+
+    def close_with(self, known: Iterable[str], code: str, what: str) -> None:
+        """As ``close``, for a table whose keys are names from elsewhere."""
+        names = tuple(known)
+        for key in self._content:
+            if key not in names:
+                message = f"there is no {what} {shown(key)}"
+                self.fault(str(key), Fault(code=code, message=message, remedy=did_you_mean(key, names)))
+
+    def require(self, key: str, remedy: str) -> bool:
+        """Whether ``key`` stands in the table; a missing one is reported."""
+        self._known.append(key)
+        if key in self._content:
+            return True
+        self.fault(key, Fault(code="consent.E010", message="this key is missing", remedy=remedy))
+        return False
+
+    def _has(self, key: str) -> bool:
+        self._known.append(key)
+        return key in self._content
+
+    def _parsed(self, key: str, value: V, default: T, parse: Callable[[V], T | Fault]) -> T:
+        result = parse(value)
+        if isinstance(result, Fault):
+            self.fault(key, result)
+            return default
+        return result
+
+    def _unknown(self, key: object) -> Fault:
+        if isinstance(key, str) and self._is_secret(key):
+            return Fault(
+                code="consent.E060",
+                message="a signing key does not belong in the settings file",
+                remedy="Take it out, count it as known to others, and put a new one into the environment "
+                "variable CONSENT_SECRET",
+            )
+        return Fault(
+            code="consent.E011",
+            message="there is no such key here",
+            remedy=did_you_mean(key, self._known),
+        )
+
+    def _is_secret(self, key: str) -> bool:
+        name = key.casefold().replace("-", "_")
+        return name in SECRET_KEYS or (name in {"key", "keys"} and self._path in {(), ("cookie",)})

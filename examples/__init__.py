@@ -1,0 +1,1 @@
+"""Runnable examples: the demo, and one app a framework."""

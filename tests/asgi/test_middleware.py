@@ -1,0 +1,212 @@
+"""The middleware as an app mounts it."""
+
+import asyncio
+
+import pytest
+from starlette.applications import Starlette
+from starlette.responses import HTMLResponse, JSONResponse, StreamingResponse
+from starlette.routing import Route, WebSocketRoute
+from starlette.testclient import TestClient
+
+from consent import Consent, ConsentMiddleware, SettingsError
+from tests.asgi.driving import HELD, HTML, NAVIGATION, PAGE, answering, body, choice, drive, page, settings, start
+
+JSON = (b"content-type", b"application/json")
+
+
+def asking(question):
+    """An app that keeps what ``question`` says of its ``scope["consent"]``."""
+    answers = []
+
+    async def app(scope, receive, send):
+        assert isinstance(scope["consent"], Consent)
+        answers.append(question(scope["consent"]))
+        await send(start(JSON))
+        await send(body(b"{}"))
+
+    return app, answers
+
+
+def test_the_app_may_ask_what_is_allowed(wrap, accepted):
+    app, answers = asking(
+        lambda consent: (consent.answered, consent.allows("analytics"), consent.allows("google-analytics"))
+    )
+    drive(wrap(app))
+    drive(wrap(app), headers=(*NAVIGATION, accepted))
+    drive(wrap(app), headers=(*NAVIGATION, (b"cookie", b"consent=forged.x")))
+    assert answers == [(False, False, False), (True, True, True), (False, False, False)]
+
+
+def test_necessary_is_always_allowed_and_an_unknown_name_never(wrap, accepted, caplog):
+    app, answers = asking(lambda consent: (consent.allows("necessary"), consent.allows("analytisc")))
+    wrapped = wrap(app)
+    drive(wrapped, headers=(accepted,))
+    drive(wrapped, headers=(accepted,))
+    assert answers == [(True, False)] * 2
+    assert [record.getMessage()[:12] for record in caplog.records] == ["consent.W015"]
+
+
+def test_excluded_paths_pass_untouched_but_may_ask(wrap):
+    seen = []
+    app = wrap(answering(*page(), seen=seen), paths={"exclude": ["/api/"]})
+    headers = (*NAVIGATION, (b"accept-encoding", b"gzip"))
+    assert drive(app, path="/api/x", headers=headers).body == PAGE
+    assert isinstance(seen[0]["consent"], Consent)
+    assert (b"accept-encoding", b"gzip") in seen[0]["headers"]
+    assert HELD in drive(app, path="/apix", headers=headers).body
+
+
+def test_mistakes_in_the_settings_and_the_missing_key_are_told_together(monkeypatch, tmp_path):
+    monkeypatch.delenv("CONSENT_SECRET")
+    file = tmp_path / "consent.toml"
+    file.write_text('[site]\nlangauges = ["en"]\n', encoding="utf-8")
+    with pytest.raises(SettingsError) as caught:
+        ConsentMiddleware(answering(), settings=file)
+    keys = [problem.key for problem in caught.value.problems]
+    assert {"site.name", "site.langauges", "CONSENT_SECRET"} <= set(keys)
+
+
+def test_a_missing_key_alone_stops_the_start(monkeypatch):
+    monkeypatch.setenv("CONSENT_SECRET", " , ")
+    with pytest.raises(SettingsError):
+        ConsentMiddleware(answering(), settings=settings())
+
+
+def test_keys_may_be_changed(wrap, accepted, monkeypatch):
+    monkeypatch.setenv("CONSENT_SECRET", f"{'n' * 32},0123456789abcdef0123456789abcdef")
+    assert HELD not in drive(wrap(answering(*page())), headers=(*NAVIGATION, accepted)).body
+    monkeypatch.setenv("CONSENT_SECRET", "n" * 32)
+    assert HELD in drive(wrap(answering(*page())), headers=(*NAVIGATION, accepted)).body
+
+
+def test_undeclared_services_and_unknown_hosts_are_logged_once(wrap, caplog):
+    data = PAGE.replace(
+        b"</body>",
+        b'<img src="https://bat.bing.com/x.gif"><img src="https://elsewhere.test/1"><img src="//elsewhere.test/2"></body>',
+    )
+    app = wrap(answering(*page(data=data)))
+    drive(app)
+    drive(app, headers=(*NAVIGATION, (b"host", b"www.example.org")))
+    assert sorted(record.getMessage()[:12] for record in caplog.records) == ["consent.W010", "consent.W011"]
+
+
+def test_unknown_third_parties_are_held_where_the_owner_wants_it_so(wrap):
+    data = PAGE.replace(b"</body>", b'<img src="https://elsewhere.test/1"></body>')
+    assert (
+        b'data-consent-held="-/unknown"' in drive(wrap(answering(*page(data=data)), holding={"unknown": "hold"})).body
+    )
+
+
+def test_the_sites_own_host_is_never_held_whatever_it_is(wrap):
+    data = PAGE.replace(b"</body>", b'<img src="https://www.here.test/1"></body>')
+    app = wrap(answering(*page(data=data)), holding={"unknown": "hold"})
+    response = drive(app, headers=NAVIGATION, scope={"headers": [(b"host", b"here.test:8000"), *NAVIGATION]})
+    assert b"-/unknown" not in response.body
+
+
+@pytest.mark.parametrize("host", [b"", b"\xff", b"a b", b"google-analytics.com", b"com"])
+def test_no_host_makes_a_tracker_the_sites_own_for_others(wrap, host):
+    app = wrap(answering(*page()))
+    drive(app, scope={"headers": [(b"host", host), *NAVIGATION]})
+    assert HELD in drive(app).body
+
+
+def test_judges_are_bounded(wrap):
+    app = wrap(answering(*page()))
+    for number in range(200):
+        drive(app, scope={"headers": [(b"host", b"h%d.test" % number), *NAVIGATION]})
+    assert len(app.site._judges) <= 64
+
+
+def test_the_banner_speaks_the_visitors_language_else_the_pages(wrap):
+    app = wrap(answering(*page(data=PAGE.replace(b'lang="en"', b'lang="uk"'))), site={"languages": ["en", "uk"]})
+    for accept, lang in [(b"uk", b"uk"), (b"en", b"en"), (b"xx", b"uk"), (b"", b"uk")]:
+        response = drive(app, headers=(*NAVIGATION, (b"accept-language", accept)))
+        banner = response.body.partition(b'<section id="consent-banner"')[2].partition(b">")[0]
+        assert b'lang="%s"' % lang in banner
+        assert b"Accept-Language" in response.header(b"vary")
+
+
+# Other scopes
+
+
+def test_the_records_are_closed_before_the_server_hears_of_the_shutdown(wrap):
+    order = []
+
+    async def app(scope, receive, send):
+        assert "consent" not in scope
+        await send({"type": "lifespan.startup.complete"})
+        await send({"type": "lifespan.shutdown.complete"})
+
+    wrapped = wrap(app)
+    wrapped.site.keeper.close = lambda: order.append("closed")
+
+    async def send(message):
+        order.append(message["type"])
+
+    asyncio.run(wrapped({"type": "lifespan"}, None, send))
+    assert order == ["lifespan.startup.complete", "closed", "lifespan.shutdown.complete"]
+
+
+def test_an_app_without_a_lifespan_says_so_itself(wrap):
+    async def app(scope, receive, send):
+        raise ValueError("no lifespan here")
+
+    with pytest.raises(ValueError, match="no lifespan"):
+        asyncio.run(wrap(app)({"type": "lifespan"}, None, None))
+
+
+def test_a_scope_nobody_knows_passes(wrap):
+    seen = []
+    asyncio.run(wrap(answering(seen=seen))({"type": "carrier-pigeon"}, None, None))
+    assert seen == [{"type": "carrier-pigeon"}]
+
+
+# In a framework
+
+
+@pytest.fixture
+def client():
+    async def home(request):
+        return HTMLResponse(PAGE)
+
+    async def stream(request):
+        return StreamingResponse((PAGE[i : i + 7].decode() for i in range(0, len(PAGE), 7)), media_type="text/html")
+
+    async def api(request):
+        return JSONResponse({"analytics": request.scope["consent"].allows("analytics")})
+
+    async def socket(websocket):
+        await websocket.accept()
+        await websocket.send_json(websocket.scope["consent"].allows("analytics"))
+        await websocket.close()
+
+    routes = [Route("/", home), Route("/stream", stream), Route("/api", api), WebSocketRoute("/socket", socket)]
+    app = Starlette(routes=routes)
+    app.add_middleware(ConsentMiddleware, settings=settings())
+    with TestClient(app, headers={"accept": "text/html"}) as client:
+        yield client
+
+
+def test_a_visit_from_first_page_to_withdrawal(client):
+    assert client.get("/").content.count(HELD) == 1
+    assert client.get("/api").json() == {"analytics": False}
+    answer = client.post("/consent", data={"action": "accept", "return": "/"}, headers={"origin": "http://testserver"})
+    assert (answer.status_code, answer.history[0].status_code) == (200, 303)
+    assert HELD not in answer.content
+    assert client.get("/api").json() == {"analytics": True}
+    with client.websocket_connect("/socket") as socket:
+        assert socket.receive_json() is True
+    told = client.post("/consent", json={"action": "withdraw"}, headers={"origin": "http://testserver"}).json()
+    assert (told["answered"], told["categories"], told["reload"]) == (True, [], True)
+    assert client.get("/stream").content.count(HELD) == 1
+
+
+def test_a_missing_page_has_the_banner_too(client):
+    assert client.get("/missing").status_code == 404
+    assert client.get("/consent").status_code == 200
+
+
+def test_a_form_post_of_the_apps_own_is_a_page_like_any_other(wrap):
+    request = choice(b"a=b", path="/contact")
+    assert HELD in drive(wrap(answering(start(HTML), body(PAGE))), **request).body

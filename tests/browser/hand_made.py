@@ -1,0 +1,120 @@
+"""A small site written by hand: held markup as the rewriter leaves it, a stand-in for the endpoint, and scripts
+that say when they ran. It shows what the page's script does, whatever the server's other parts do.
+"""
+
+import asyncio
+import json
+from datetime import UTC, datetime
+from urllib.parse import parse_qs
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from consent.choices import ConsentState, Lifetimes, apply, parse_choice
+from consent.decision import decide
+from consent.pages import Pages
+from consent.settings import Settings
+
+PIXEL = bytes.fromhex(
+    "47494638396101000100800000000000ffffff21f90401000000002c00000000010001000002024401003b"
+)  # the smallest GIF
+NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
+POLICY = "default-src 'self' http://*.localhost:*; script-src 'nonce-r4nd0m' 'strict-dynamic'; style-src 'nonce-r4nd0m'"
+TRUSTED = "; require-trusted-types-for 'script'; trusted-types consent"
+
+
+def say(text: str) -> str:
+    return f"(window.ran = window.ran || []).push('{text}');"
+
+
+class Site:
+    """Serves ``body`` with everything held for ``label``; counts what partners were asked for."""
+
+    def __init__(self, body: str = "", *, csp: str = "", lang: str = "en", **banner: str) -> None:
+        self.body, self.csp, self.lang = body, csp, lang
+        self.settings = Settings.from_mapping(
+            {
+                "site": {
+                    "name": "The Gazette",
+                    "privacy_policy": "/privacy",
+                    "languages": ["en", "uk"],
+                    "services": ["google-analytics", "youtube"],
+                },
+                "banner": banner,
+            }
+        )
+        self.pages = Pages(self.settings)
+        self.asked: list[str] = []
+        """Paths partners were asked for, in order."""
+        self.choices: list[object] = []
+        self.state: ConsentState | None = None
+        self.broken = False
+        """Whether the endpoint answers a script with an error."""
+        self.served = 0
+        self.app = Starlette(
+            routes=[
+                Route("/", self.page),
+                Route("/other", self.page),
+                Route("/consent", self.preferences, methods=["GET"]),
+                Route("/consent", self.choose, methods=["POST"]),
+                Route("/partner/{name:path}", self.partner),
+            ]
+        )
+
+    def decision(self):
+        return decide(self.settings.policy, self.state, NOW)
+
+    async def page(self, request: Request) -> Response:
+        self.served += 1
+        nonce = b"r4nd0m" if self.csp else b""
+        parts = self.pages.insertion(language=self.lang, decision=self.decision(), nonce=nonce)
+        body = self.body.replace("PARTNER", f"http://partner.localhost:{request.url.port}/partner")
+        if self.decision().allows("analytics"):
+            body = "<p id=released>Released by the server</p>"
+        html = (
+            f"<!doctype html><html lang=en><head>{parts.head.decode()}<title>News</title></head><body>"
+            f"{parts.body.decode()}<h1>News</h1><a id=first href=/other>Other page</a>{body}"
+            f"<div style='height:3000px'></div><a id=last href=/other>End</a></body></html>"
+        )
+        return HTMLResponse(html, headers={"content-security-policy": self.csp} if self.csp else {})
+
+    async def preferences(self, request: Request) -> Response:
+        embedded = request.headers.get("sec-fetch-dest") == "empty"
+        page = self.pages.preferences(
+            language=self.lang, decision=self.decision(), state=self.state, return_to="/", embedded=embedded
+        )
+        return HTMLResponse(page, headers={"content-security-policy": self.pages.preferences_csp.decode()})
+
+    async def choose(self, request: Request) -> Response:
+        scripted = request.headers["content-type"] == "application/json"
+        if scripted and self.broken:
+            return PlainTextResponse("down", 503)
+        if scripted:
+            fields = await request.json()
+        else:
+            form = parse_qs((await request.body()).decode())
+            fields = {"action": form["action"][-1], "category": form.get("category", []), "service": form.get("service", [])}
+        self.choices.append(("json" if scripted else "form", fields))
+        choice = parse_choice(fields["action"], fields["category"], fields["service"])
+        assert choice is not None
+        policy = self.settings.policy
+        self.state = apply(choice, policy=policy, receipt="r-1", now=NOW, lifetimes=Lifetimes())
+        if not scripted:
+            return RedirectResponse("/", 303)
+        categories, services = sorted(self.state.categories), sorted(self.state.services)
+        return JSONResponse({"answered": True, "categories": categories, "services": services, "reload": False})
+
+    async def partner(self, request: Request) -> Response:
+        name = request.path_params["name"]
+        self.asked.append(name)
+        await asyncio.sleep(float(request.query_params.get("wait", "0")))
+        headers = {"access-control-allow-origin": "*"}
+        if name.endswith(".js"):
+            return Response(say(name), media_type="text/javascript", headers=headers)
+        if name.endswith(".gif"):
+            return Response(PIXEL, media_type="image/gif", headers=headers)
+        if name.endswith(".css"):
+            return Response("h1{color:rgb(1,2,3)}", media_type="text/css", headers=headers)
+        return HTMLResponse(f"<p>{json.dumps(name)}</p>", headers=headers)

@@ -1,0 +1,362 @@
+"""What the page's script does in a real Chromium, on markup held by hand."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.hand_made import POLICY, TRUSTED, Site, say
+
+pytestmark = pytest.mark.browser
+
+HELD = 'data-consent-held="analytics/google-analytics"'
+
+
+def script(text: str = "", *, attributes: str = "", label: str = HELD) -> str:
+    return f'<script type="text/plain" {label} {attributes}>{text}</script>'
+
+
+def accept(page: Page) -> None:
+    page.get_by_role("button", name="Accept all").click()
+    expect(page.locator("#consent-banner")).to_have_count(0)
+
+
+def ran(page: Page, count: int) -> list[str]:
+    page.wait_for_function("count => (window.ran || []).length >= count", arg=count)
+    page.wait_for_timeout(150)  # whatever runs too much would have by now
+    return page.evaluate("window.ran")
+
+
+def test_external_and_inline_scripts_run_in_document_order(serve, browser_page):
+    site = Site(
+        script(attributes='src="PARTNER/slow.js?wait=0.4"')
+        + script(say("inline after slow"))
+        + script(attributes='src="PARTNER/fast.js"')
+        + script(say("inline after fast"))
+    )
+    browser_page.goto(serve(site.app))
+    assert site.asked == []
+    accept(browser_page)
+    assert ran(browser_page, 4) == ["slow.js", "inline after slow", "fast.js", "inline after fast"]
+    assert site.served == 1, "nothing was reloaded"
+
+
+def test_deferred_scripts_and_modules_run_last_in_order_and_async_ones_wait_for_nobody(serve, browser_page):
+    site = Site(
+        script(attributes='defer src="PARTNER/deferred.js?wait=0.2"')
+        + script(say("module"), attributes='data-consent-type="module"')
+        + script(attributes='async src="PARTNER/async.js"')
+        + script(attributes='src="PARTNER/slow.js?wait=0.5"')
+        + script(say("inline"))
+    )
+    browser_page.goto(serve(site.app))
+    accept(browser_page)
+    assert ran(browser_page, 5) == ["async.js", "slow.js", "inline", "deferred.js", "module"]
+
+
+def test_a_script_that_fails_to_load_holds_up_nothing(serve, browser_page):
+    site = Site(
+        script(attributes='src="http://partner.localhost:1/gone.js"') + script(attributes="nomodule src=/x.js") + script(say("next"))
+    )
+    browser_page.goto(serve(site.app))
+    accept(browser_page)
+    assert ran(browser_page, 1) == ["next"]
+
+
+def test_a_released_script_keeps_its_place_and_its_attributes(serve, browser_page):
+    own = 'id="tag" crossorigin="anonymous" data-site="7" @odd="yes" data-consent="analytics" data-consent-type="text/javascript"'
+    site = Site(f"<div><i></i>{script(say('here'), attributes=own)}<b></b></div>")
+    browser_page.goto(serve(site.app))
+    accept(browser_page)
+    assert ran(browser_page, 1) == ["here"]
+    tag = browser_page.locator("#tag")
+    assert tag.evaluate("e => [e.previousSibling.localName, e.nextSibling.localName]") == ["i", "b"]
+    assert tag.evaluate("e => Object.fromEntries([...e.attributes].map(a => [a.name, a.value]))") == {
+        "id": "tag",
+        "crossorigin": "anonymous",
+        "data-site": "7",
+        "@odd": "yes",
+        "data-consent": "analytics",
+        "type": "text/javascript",
+    }
+
+
+@pytest.mark.parametrize("policy", [POLICY, POLICY + TRUSTED], ids=["strict", "trusted types"])
+def test_everything_works_under_a_strict_policy(serve, browser_page, policy):
+    site = Site(
+        script(say("inline"), attributes='nonce="r4nd0m"')
+        + script(attributes='nonce="r4nd0m" src="PARTNER/outer.js"')
+        + f'<iframe id="frame" {HELD} data-consent-src="PARTNER/frame"></iframe>',
+        csp=policy,
+    )
+    browser_page.goto(serve(site.app))
+    browser_page.get_by_role("button", name="Settings").click()
+    expect(browser_page.get_by_role("dialog")).to_be_visible()
+    browser_page.get_by_role("dialog").get_by_role("button", name="Accept all").click()
+    assert ran(browser_page, 2) == ["inline", "outer.js"]
+    expect(browser_page.frame_locator("#frame").get_by_text("frame")).to_be_visible()
+
+
+def test_other_elements_are_released_in_place(serve, browser_page):
+    site = Site(
+        f'<img id="image" {HELD} data-consent-src="PARTNER/image.gif">'
+        f'<img id="set" {HELD} data-consent-srcset="PARTNER/set.gif 1x">'
+        f'<iframe id="frame" {HELD} data-consent-src="PARTNER/frame"></iframe>'
+        f'<iframe id="doc" {HELD} data-consent-src="PARTNER/never" data-consent-srcdoc="<p>inner</p>"></iframe>'
+        f'<video id="video" {HELD} data-consent-poster="PARTNER/poster.gif"><source {HELD} data-consent-src="PARTNER/film"></video>'
+        f'<object {HELD} data-consent-data="PARTNER/object"></object><embed {HELD} data-consent-src="PARTNER/embed">'
+        f'<link rel="stylesheet" {HELD} data-consent-href="PARTNER/sheet.css">'
+        f'<svg><image {HELD} data-consent-xlink:href="PARTNER/linked.gif"/></svg>'
+        f'<style type="text/plain" {HELD}>h1{{margin-left:7px}}</style>'
+    )
+    browser_page.goto(serve(site.app))
+    assert site.asked == []
+    accept(browser_page)
+    wanted = {"image.gif", "set.gif", "frame", "poster.gif", "film", "object", "embed", "sheet.css", "linked.gif"}
+    browser_page.wait_for_function("() => document.getElementById('image').naturalWidth === 1")
+    expect(browser_page.frame_locator("#doc").get_by_text("inner")).to_be_visible()
+    expect(browser_page.locator("h1")).to_have_css("color", "rgb(1, 2, 3)")
+    expect(browser_page.locator("h1")).to_have_css("margin-left", "7px")
+    browser_page.wait_for_timeout(300)
+    assert set(site.asked) == wanted
+    expect(browser_page.locator("[data-consent-held]")).to_have_count(0)
+
+
+def test_only_what_was_allowed_is_released(serve, browser_page):
+    site = Site(
+        script(say("statistics"))
+        + script(say("advertising"), label='data-consent-held="advertising/meta-pixel"')
+        + script(say("both"), label='data-consent-held="analytics/google-analytics advertising/meta-pixel"')
+        + script(say("never"), label='data-consent-held="-/youtube"')
+        + script(say("service"), label='data-consent-held="media/youtube"')
+        + script(say("whole category"), label='data-consent-held="analytics"')
+    )
+    browser_page.goto(serve(site.app))
+    browser_page.get_by_role("button", name="Settings").click()
+    dialog = browser_page.get_by_role("dialog")
+    assert dialog.get_by_role("checkbox", name="Analytics").first.is_checked() is False
+    dialog.get_by_role("checkbox", name="Analytics", exact=True).check()
+    dialog.locator("summary").last.click()
+    dialog.get_by_role("checkbox", name="Allow YouTube").check()
+    dialog.get_by_role("button", name="Save").click()
+    assert ran(browser_page, 3) == ["statistics", "service", "whole category"]
+    assert site.choices == [("json", {"action": "save", "category": ["analytics"], "service": ["youtube"]})]
+    allowed = browser_page.evaluate("['necessary', 'analytics', 'media', 'youtube'].filter(consent.allows)")
+    assert allowed == ["necessary", "analytics", "youtube"]
+
+
+def test_document_write_leads_to_a_reload(serve, browser_page):
+    site = Site(script("document.write('<p>wiped</p>')"))
+    browser_page.goto(serve(site.app))
+    browser_page.get_by_role("button", name="Accept all").click()
+    expect(browser_page.locator("#released")).to_be_visible()
+    assert site.served == 2
+
+
+def test_a_rejection_releases_nothing_and_does_not_reload(serve, browser_page):
+    site = Site(script(say("no")))
+    browser_page.goto(serve(site.app))
+    browser_page.get_by_role("button", name="Reject all").click()
+    expect(browser_page.locator("#consent-revisit")).to_be_visible()
+    assert browser_page.evaluate("window.ran") is None
+    assert site.choices == [("json", {"action": "reject", "category": [], "service": []})]
+    assert site.served == 1
+
+
+def test_where_the_script_gets_no_answer_the_form_goes_by_itself(serve, browser_page):
+    site = Site(script(say("held")))
+    site.broken = True
+    browser_page.goto(serve(site.app))
+    browser_page.get_by_role("button", name="Accept all").click()
+    expect(browser_page.locator("#released")).to_be_visible()
+    assert site.choices == [("form", {"action": "accept", "category": [], "service": []})]
+
+
+def test_withdrawal_reloads_this_page_and_the_other_tab(serve, browser_page):
+    site = Site()
+    url = serve(site.app)
+    browser_page.goto(url)
+    accept(browser_page)
+    other = browser_page.context.new_page()
+    other.goto(url)
+    expect(other.locator("#released")).to_be_visible()
+    browser_page.locator("#consent-revisit").click()
+    browser_page.get_by_role("dialog").get_by_role("button", name="Withdraw consent").click()
+    expect(browser_page.get_by_role("dialog")).to_have_count(0)
+    expect(other.locator("#released")).to_have_count(0)
+    assert site.choices[-1][1]["action"] == "withdraw"
+
+
+def test_a_choice_in_one_tab_is_released_in_the_other(serve, browser_page):
+    site = Site(script(say("there")))
+    url = serve(site.app)
+    browser_page.goto(url)
+    other = browser_page.context.new_page()
+    other.goto(url)
+    accept(browser_page)
+    assert ran(other, 1) == ["there"]
+    expect(other.locator("#consent-banner")).to_have_count(0)
+
+
+@pytest.mark.parametrize("cached", ["whole", "as HTML"])
+def test_going_back_shows_the_page_in_the_new_state(serve, browser_page, cached):
+    site = Site(script(say("held")))
+    url = serve(site.app)
+    browser_page.goto(url)
+    if cached == "as HTML":  # a page that holds a lock is not kept whole
+        browser_page.evaluate("() => { navigator.locks.request('x', () => new Promise(() => {})) }")
+    browser_page.goto(url + "/other")
+    accept(browser_page)
+    browser_page.go_back(wait_until="commit")
+    expect(browser_page.locator("#released")).to_be_visible()
+
+
+def test_escape_and_close_save_nothing_and_the_focus_returns(serve, browser_page):
+    site = Site("<a id=open data-consent-open href=/consent>Cookies</a>")
+    browser_page.goto(serve(site.app))
+    for way in ("Escape", "close"):
+        browser_page.locator("#open").focus()
+        browser_page.keyboard.press("Enter")
+        expect(browser_page.get_by_role("dialog")).to_be_visible()
+        if way == "Escape":
+            browser_page.keyboard.press("Escape")
+        else:
+            browser_page.get_by_role("button", name="Close without saving").click()
+        expect(browser_page.get_by_role("dialog")).to_have_count(0)
+        expect(browser_page.locator("#open")).to_be_focused()
+    assert site.choices == []
+    assert browser_page.evaluate("document.adoptedStyleSheets.length") == 0
+
+
+def test_the_keyboard_alone_is_enough(serve, browser_page):
+    site = Site(script(say("held")))
+    browser_page.goto(serve(site.app))
+    press = browser_page.keyboard.press
+    names = []
+    for _ in range(5):
+        press("Tab")
+        names.append(browser_page.evaluate("document.activeElement.textContent.trim()"))
+    assert names == ["Partners and cookies", "Privacy policy", "Accept all", "Reject all", "Settings"]
+    press("Enter")
+    dialog = browser_page.get_by_role("dialog")
+    expect(dialog).to_be_visible()
+    expect(dialog.get_by_role("heading", level=1)).to_be_focused()
+    dialog.get_by_role("checkbox", name="Analytics", exact=True).focus()
+    press("Space")
+    press("Enter")  # presses the form's first button: Save, never Accept
+    assert ran(browser_page, 1) == ["held"]
+    assert site.choices == [("json", {"action": "save", "category": ["analytics"], "service": []})]
+
+
+def test_a_choice_is_told_to_the_page_and_to_screen_readers(serve, browser_page):
+    site = Site()
+    browser_page.goto(serve(site.app))
+    browser_page.evaluate("document.addEventListener('consent', e => { window.told = e.detail })")
+    browser_page.get_by_role("button", name="Reject all").focus()
+    browser_page.keyboard.press("Enter")
+    expect(browser_page.get_by_role("status")).to_have_text("Your choice has been saved.")
+    expect(browser_page.locator("#consent-revisit")).to_be_focused()
+    assert browser_page.evaluate("window.told") == {"categories": [], "services": []}
+
+
+def test_the_page_itself_is_left_alone(serve, browser_page):
+    site = Site("<form id=own onsubmit='window.sent = 1; return false'><button>Send</button></form>")
+    browser_page.goto(serve(site.app))
+    browser_page.locator("#own button").click()
+    assert browser_page.evaluate("window.sent") == 1
+    assert site.choices == []
+
+
+LOOKS = """buttons => buttons.map(button => {
+    const style = getComputedStyle(button), box = button.getBoundingClientRect();
+    const where = /^(--.*|(perspective|transform)-origin|inset-.*|top|bottom|left|right|width|inline-size)$/;
+    const look = [...style].filter(name => !where.test(name)).map(name => name + ":" + style.getPropertyValue(name));
+    // A grid shares out thirds of a pixel: widths are compared to half of one.
+    return { look, width: Math.round(box.width * 2), height: box.height, colours: [style.color, style.backgroundColor] };
+})"""
+
+
+@pytest.mark.parametrize("position", ["bottom", "sheet", "left", "right", "center"])
+def test_the_three_buttons_are_equal_and_easy_to_read(serve, browser_page, position):
+    rude = "<style>button{display:none;color:red}section{padding:9em}*{letter-spacing:3px}</style>"
+    browser_page.goto(serve(Site(rude, position=position).app))
+    for width, height in ((390, 844), (1280, 900), (320, 480)):
+        for scheme in ("light", "dark"):
+            browser_page.set_viewport_size({"width": width, "height": height})
+            browser_page.emulate_media(color_scheme=scheme)
+            looks = browser_page.locator("#consent-banner button").evaluate_all(LOOKS)
+            assert len(looks) == 3
+            assert looks[0] == looks[1] == looks[2]
+            assert looks[0]["height"] >= 44
+            assert contrast(*looks[0]["colours"]) >= 5
+            assert browser_page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def contrast(*colours: str) -> float:
+    def luminance(colour: str) -> float:
+        parts = [int(part) / 255 for part in re.findall(r"\d+", colour)[:3]]
+        linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    dark, light = sorted(luminance(colour) for colour in colours)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def test_nothing_moves_and_nothing_is_fetched_before_a_choice(serve, browser_page):
+    site = Site(script(attributes='src="PARTNER/x.js"'))
+    requests = []
+    browser_page.on("request", lambda request: requests.append(request.url))
+    url = serve(site.app)
+    browser_page.add_init_script(
+        "window.shift = 0; new PerformanceObserver(list => list.getEntries().forEach(e => window.shift += e.value))"
+        ".observe({ type: 'layout-shift', buffered: true })"
+    )
+    browser_page.goto(url)
+    expect(browser_page.locator("#consent-banner")).to_be_visible()
+    browser_page.wait_for_timeout(200)
+    assert requests == [url + "/"]
+    accept(browser_page)
+    browser_page.wait_for_timeout(200)
+    assert browser_page.evaluate("window.shift") == 0
+
+
+def test_a_focused_link_is_not_covered_by_the_banner(serve, browser_page):
+    site = Site()
+    browser_page.goto(serve(site.app))
+    browser_page.locator("#last").focus()
+    covered = browser_page.evaluate(
+        "document.querySelector('#last').getBoundingClientRect().bottom > document.querySelector('#consent-banner').getBoundingClientRect().top"
+    )
+    assert covered is False
+
+
+@pytest.mark.parametrize("action", ["Accept all", "Reject all"])
+def test_with_javascript_off_everything_works_by_forms(serve, chromium, action):
+    site = Site()
+    url = serve(site.app)
+    context = chromium.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(url)
+    expect(page.locator("#consent-revisit")).to_be_hidden()
+    page.get_by_role("button", name=action).click()
+    expect(page.locator("#consent-banner")).to_have_count(0)
+    page.locator("#consent-revisit").click()
+    expect(page.get_by_role("heading", name="Cookie settings")).to_be_visible()
+    page.get_by_role("checkbox", name="Media").first.check()
+    page.get_by_role("button", name="Save choice").click()
+    assert page.url == url + "/"
+    assert site.choices[-1][1]["action"] == "save"
+    context.close()
+
+
+def test_settings_leads_to_the_page_with_javascript_off(serve, chromium):
+    site = Site()
+    url = serve(site.app)
+    context = chromium.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(url)
+    page.get_by_role("button", name="Settings").click()
+    expect(page.get_by_role("heading", name="Cookie settings")).to_be_visible()
+    page.get_by_role("button", name="Reject all").click()
+    assert site.choices == [("form", {"action": "reject", "category": [], "service": []})]
+    context.close()

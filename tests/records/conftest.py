@@ -1,0 +1,66 @@
+"""What the tests of records share."""
+
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from consent.choices import Action
+from consent.records.base import Event, Record, Source, make_record_id
+
+NOW = datetime(2026, 11, 23, 10, 0, 0, 123456, tzinfo=UTC)
+
+
+@pytest.fixture
+def make() -> Callable[..., Record]:
+    """A record like any other; ``number`` makes it a different one."""
+
+    def record(number: int = 0, **given: object) -> Record:
+        fields: dict[str, object] = {
+            "record_id": make_record_id(NOW + timedelta(milliseconds=number), number.to_bytes(10, "big")),
+            "receipt": f"receipt-{number}",
+            "at": NOW + timedelta(milliseconds=number),
+            "event": Event.PARTIAL,
+            "action": Action.SAVE,
+            "source": Source.BANNER,
+            "categories": (("analytics", True), ("advertising", False)),
+            "services": (("youtube", False),),
+            "policy_version": "0123456789",
+            "language": "uk",
+            "host": "example.org",
+            "browser": "blink",
+            "expires_at": NOW + timedelta(days=180),
+        }
+        return Record(**{**fields, **given})
+
+    return record
+
+
+@pytest.fixture
+def elsewhere() -> Iterator[Path]:
+    """A folder that anybody may read, so that a test may give up root's powers in it."""
+    with tempfile.TemporaryDirectory() as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
+
+
+@pytest.fixture
+def nobody() -> Callable[[], AbstractContextManager[None]]:
+    """Root writes into read-only folders; nobody doesn't."""
+
+    @contextmanager
+    def powerless() -> Iterator[None]:
+        if not hasattr(os, "geteuid") or os.geteuid() != 0:
+            yield
+            return
+        os.seteuid(65534)
+        try:
+            yield
+        finally:
+            os.seteuid(0)
+
+    return powerless
