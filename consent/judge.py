@@ -48,6 +48,7 @@ class PageJudge:
         decision: Decision,
         *,
         own: Sequence[str],
+        origin: str = "",
         allow: Sequence[str] = (),
         categories: Collection[str] = (),
         unknown: str = "allow",
@@ -57,6 +58,8 @@ class PageJudge:
         self._catalogue = catalogue
         self._decision = decision
         self._own = frozenset(read_host(host) for host in own if host)
+        self._origin = frozenset([read_host(origin)] if origin else [])
+        """The page's host. What lies below it is its own too, but an entry comes first (``stats.localhost``)."""
         self._allow = frozenset(read_host(host) for host in allow if host)
         self._categories = frozenset(categories)
         self._hold_unknown = unknown == "hold"
@@ -127,7 +130,7 @@ class PageJudge:
 
     def _address(self, address: Address) -> bytes | None:
         host = address.host
-        if not host or is_under(host, self._own):
+        if not host or self._is_own(host):
             service = self._catalogue.find_path(address.path)  # a self-hosted copy is the service still
             return self._label(service) if service else None
         if is_under(host, self._allow):
@@ -136,6 +139,8 @@ class PageJudge:
         service = service or self._catalogue.find_path(address.path)
         if service:
             return self._label(service)
+        if is_under(host, self._origin):
+            return None
         self._tell(Met.UNKNOWN, host)
         return UNKNOWN_LABEL if self._hold_unknown else None
 
@@ -144,11 +149,14 @@ class PageJudge:
         if not _PLAIN.fullmatch(prefix):
             return False
         host = prefix.partition(b"//")[2].partition(b":")[0].decode("ascii").removesuffix(".")
-        if is_under(host, self._own):
+        if self._is_own(host):
             return True
         if is_under(host, self._allow) or self._hold_unknown:
             return False
         return not is_under(host, self._entry_hosts)
+
+    def _is_own(self, host: str) -> bool:
+        return host in self._origin or is_under(host, self._own)
 
     def _label(self, service: Service) -> bytes | None:
         undeclared = self._declared is not None and service.key not in self._declared

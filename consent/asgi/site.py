@@ -76,7 +76,8 @@ class Site:
         judge = self._judges[key] = PageJudge(
             self.catalogue,
             decision,
-            own=(*self.settings.site.domains, key[1]),
+            own=self.settings.site.domains,
+            origin=key[1],
             allow=holding.allow,
             categories=self.categories,
             unknown=holding.unknown,
