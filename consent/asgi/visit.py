@@ -114,11 +114,6 @@ class Visit:
         return Kind.PAGE
 
     @property
-    def prefetched(self) -> bool:
-        """A speculative load (Sec-Purpose): nobody has seen it."""
-        return self.headers.get(b"sec-purpose", b"").startswith(b"prefetch")
-
-    @property
     def wants_json(self) -> bool:
         return b"application/json" in self.headers.get(b"accept", b"")
 

@@ -143,7 +143,7 @@ class Scanner:
             if tag is None:
                 return (), self._cut(page, start, _TAG_END, final=final)
             end = tag.end()
-        if name in RAW:
+        if kind != CLOSE and name in RAW:
             return self._raw(page, (name, start, end, end, value), final=final)
         if name == b"noscript":
             return self._noscript(page, start, end, final=final)

@@ -90,8 +90,10 @@ class Wording:
         return uses + " " + self.text("banner", "shared", partners=self._partners(policy))
 
     def _partners(self, policy: Policy) -> str:
-        kinds = self.listed([self.text("kinds", key) for key in self.keys("kinds") if key in policy.asked])
+        """Who learns of it: the number of partners declared, and of what kinds; else the kinds that are asked for."""
         services = [s for s in policy.services if s.category in policy.asked]
+        categories = {s.category for s in services} or set(policy.asked)
+        kinds = self.listed([self.text("kinds", key) for key in self.keys("kinds") if key in categories])
         # A group stands for organisations nobody counted: then no number is given rather than a wrong one.
         count = 0 if any(s.group for s in services) else len({s.partner.name for s in services})
         if count:

@@ -95,7 +95,11 @@ class Site:
             fields = await request.json()
         else:
             form = parse_qs((await request.body()).decode())
-            fields = {"action": form["action"][-1], "category": form.get("category", []), "service": form.get("service", [])}
+            fields = {
+                "action": form["action"][-1],
+                "category": form.get("category", []),
+                "service": form.get("service", []),
+            }
         self.choices.append(("json" if scripted else "form", fields))
         choice = parse_choice(fields["action"], fields["category"], fields["service"])
         assert choice is not None

@@ -56,7 +56,9 @@ def test_deferred_scripts_and_modules_run_last_in_order_and_async_ones_wait_for_
 
 def test_a_script_that_fails_to_load_holds_up_nothing(serve, browser_page):
     site = Site(
-        script(attributes='src="http://partner.localhost:1/gone.js"') + script(attributes="nomodule src=/x.js") + script(say("next"))
+        script(attributes='src="http://partner.localhost:1/gone.js"')
+        + script(attributes="nomodule src=/x.js")
+        + script(say("next"))
     )
     browser_page.goto(serve(site.app))
     accept(browser_page)
@@ -300,6 +302,18 @@ def contrast(*colours: str) -> float:
 
     dark, light = sorted(luminance(colour) for colour in colours)
     return (light + 0.05) / (dark + 0.05)
+
+
+def test_a_rude_page_does_not_reach_into_the_dialog(serve, browser_page):
+    rude = "<style>button{display:none}section{padding:9em}h1{font-size:99px}label{color:red}*{margin:50px}</style>"
+    sizes = []
+    for body in ("", rude):
+        browser_page.goto(serve(Site(body).app))
+        browser_page.get_by_role("button", name="Settings").click()
+        form = browser_page.locator("#consent-dialog form")
+        expect(form).to_be_visible()
+        sizes.append(form.evaluate("e => [...e.querySelectorAll('*')].map(x => [x.offsetWidth, x.offsetHeight])"))
+    assert sizes[0] == sizes[1]
 
 
 def test_nothing_moves_and_nothing_is_fetched_before_a_choice(serve, browser_page):

@@ -191,6 +191,8 @@ def test_a_label_cannot_break_out_of_its_attribute():
     "page",
     [
         b"<svg><desc><style><!--</style><img src=//tracker/a></desc></svg>",
+        b"<svg><symbol><title>a name</title><path d='M0'/></symbol></svg><img src=//tracker/a>",
+        b"<svg><title>a</title><image href=//tracker/a /></svg>",
         b"<math><mi><img src=//tracker/a></mi></math>",
         b"<svg><g><font color=red><img src=//tracker/a>",
         b"<svg></p><img src=//tracker/a>",
