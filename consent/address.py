@@ -6,6 +6,7 @@ hangs on something unknown here (the page's own scheme), every possible one is g
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import unquote, unquote_to_bytes
 
@@ -19,6 +20,16 @@ _IGNORED = dict.fromkeys([0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0x180B, 
 """Code points that UTS #46 maps to nothing: ``google\N{SOFT HYPHEN}-analytics.com`` is Google's."""
 _DOT = frozenset({".", "%2e"})
 _DOTS = frozenset({"..", ".%2e", "%2e.", "%2e%2e"})
+
+PLAIN_ORIGIN = re.compile(rb"(?:https?:)?//([A-Za-z0-9.-]{1,253})(?::[0-9]{1,5})?(?=/|\Z)")
+"""Scheme and host, as written, that lead to the same host from every page and whatever follows."""
+_WORD = rb"!\"$&-,:-<=>@A-Z\[\]^_`a-z{|}~0-9-"
+"""What stands for itself in a path, but for the dot and the slash."""
+_LETTER = b"[.%b]" % _WORD
+_FOLDERS = b"(?>[/%b]*/(?:[%b]++[.]%b*+/(?:[/%b]*/)?)*+)" % (_WORD, _WORD, _LETTER, _WORD)
+"""A path up to its last slash, without dot segments. Possessive, here and below: linear in the path."""
+ODD_PATH = re.compile(_FOLDERS + _LETTER + rb"*+[^?#]")
+"""Meets, from its slash on, a path that has to be read: escapes, backslashes, dot segments, what browsers drop."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +68,28 @@ def read_host(host: str) -> str:
     return host.lower().removesuffix(".")
 
 
+def is_under(host: str, domains: frozenset[str]) -> bool:
+    """Whether ``host`` is one of ``domains`` or below one (label by label: never a mere suffix)."""
+    while host not in domains:
+        host = host.partition(".")[2]
+        if not host:
+            return False
+    return True
+
+
+def path_pattern(entries: Iterable[str]) -> re.Pattern[bytes]:
+    """What a path looks like, from its slash on, that may be meant by one of ``entries`` (see ``Service.paths``).
+
+    It meets too much rather than too little, an odd path always: a look at a path that is cheap and never wrong.
+    """
+    paths = [path.encode() for path in entries]
+    starts = [re.escape(path) for path in paths if path.endswith(b"/")]
+    files = [path.rpartition(b"/")[2].partition(b"*") for path in paths if not path.endswith(b"/")]
+    names = [re.escape(head) + (_LETTER + b"*" if star else b"") + re.escape(tail) for head, star, tail in files]
+    known = rb"(?:%b)(?:[?#]|\Z)|" % b"|".join(dict.fromkeys(names)) if names else b""
+    return re.compile(b"|".join([*starts, _FOLDERS + b"(?:" + known + _LETTER + b"*+[^?#])"]))
+
+
 def _absolute(rest: str) -> tuple[Address, ...]:
     end = _AUTHORITY_END.search(rest)
     authority, tail = (rest[: end.start()], rest[end.start() :]) if end else (rest, "")
@@ -67,16 +100,17 @@ def _absolute(rest: str) -> tuple[Address, ...]:
     host = read_host(host)
     if not host:
         return ()  # host-missing: the parser fails and nothing is fetched
-    path, query = _tail(tail)
+    path, query = read_path(tail)
     return (Address(host=host, path=path, query=query),)
 
 
 def _relative(rest: str) -> Address:
-    path, query = _tail(rest)
+    path, query = read_path(rest)
     return Address(host="", path=path, query=query)
 
 
-def _tail(text: str) -> tuple[str, str]:
+def read_path(text: str) -> tuple[str, str]:
+    """Path and query of what follows a host, as in ``Address``; already without what a browser strips or drops."""
     path, _, query = text.partition("#")[0].partition("?")
     path = path.replace("\\", "/")
     if "." in path or "%" in path:

@@ -9,20 +9,33 @@ import re
 from collections.abc import Callable, Collection, Sequence
 from enum import Enum
 from functools import lru_cache
+from typing import NamedTuple
 
-from consent.address import Address, read_addresses, read_host
+from consent.address import (
+    ODD_PATH,
+    PLAIN_ORIGIN,
+    Address,
+    is_under,
+    path_pattern,
+    read_addresses,
+    read_host,
+    read_path,
+)
 from consent.catalogue import Catalogue, Service
 from consent.decision import Decision
 
 UNKNOWN_LABEL = b"-/unknown"
 REMEMBERED = 2048
-"""URLs whose verdict one judge keeps; then it starts anew. A page has some hundred, a site repeats most."""
+"""Hosts, and URLs read the long way, whose verdict one judge keeps; then it starts anew."""
 _LONG = 512
-"""Longer URLs are not kept: they are mostly met once, and memory is bounded by both."""
-_PLAIN = re.compile(rb"https?://[a-z0-9.-]+(?::[0-9]+)?")
-_PLAIN_PATH = re.compile(rb"(/[A-Za-z0-9_,;=@!~+/-]*(?:[A-Za-z0-9_-]\.[A-Za-z0-9._-]*)?)(?:[?#]|\Z)")
-"""A path that reads the same however it is read: no dot segments, no escapes, no backslash."""
+"""Longer values are not kept: they are mostly met once, and memory is bounded by both."""
+_RELATIVE = re.compile(rb"[A-Za-z0-9_-][A-Za-z0-9_.-]*(?=/)")
+"""The start of a path below the page's own: no scheme, no dot segment."""
 _SLASH = (b"/", b"\\")
+_NOWHERE = (b"", b"#")
+"""The start of what leads to the page itself."""
+_ANYTHING = re.compile(b"").match
+_NO_ENTRY: tuple[None, tuple[bytes, ...]] = (None, ())
 _UNCLEAN = re.compile(rb"[^A-Za-z0-9_.-]+")
 
 
@@ -39,8 +52,24 @@ def _nothing(kind: Met, name: str) -> None:
     """Tell nobody."""
 
 
+class Place(NamedTuple):
+    """What is known of every URL that begins with the same scheme and host."""
+
+    host: str
+    """Empty: the site's own."""
+    verdict: bytes | None
+    unless: Callable[[bytes, int], object] | None
+    """The verdict stands unless this meets the path, which then has to be read. None: it stands whatever the path."""
+    starts: tuple[bytes, ...] = ()
+    """Nor where the path begins with one of these."""
+
+
 class PageJudge:
-    """One per Decision and set of own hosts; implements ``consent.html.Judge``."""
+    """One per Decision and set of own hosts; implements ``consent.html.Judge``.
+
+    Called for every URL of every page, so a host is read and walked once, and a path not at all where it can be seen
+    at a glance that it is no service's.
+    """
 
     def __init__(  # noqa: PLR0913 - each is one line of the owner's settings
         self,
@@ -65,24 +94,24 @@ class PageJudge:
         self._hold_unknown = unknown == "hold"
         self._declared = None if declared is None else frozenset(declared)
         self._met = met
+        self._places: dict[bytes, Place] = {}
         self._verdicts: dict[bytes, bytes | None] = {}
-        self._open: set[bytes] = set()
-        """Scheme and host, as written, that no entry names: only the path can still be a service's."""
         self._told: set[str] = set()
-        self._entry_hosts = catalogue_hosts(catalogue)
+        self._entries = host_entries(catalogue)
+        self._may_be_copy = copies_pattern(catalogue).match
 
     def url(self, value: bytes) -> bytes | None:
         """The label under which what ``value`` leads to is held."""
-        try:
-            return self._verdicts[value]
-        except KeyError:
-            pass
-        relative = value[:1] == b"/" and value[1:2] not in _SLASH
-        end = 0 if relative else value.find(b"/", 8)
-        if (relative or value[:end] in self._open) and (path := _PLAIN_PATH.match(value, max(end, 0))):
-            service = self._catalogue.find_path(path[1].decode("ascii"))
-            return self._keep(value, self._label(service) if service else None)
-        return self._remember(value, end)
+        after = value.find(b"/", 8) + 1  # no slash: the empty prefix, which is nobody's
+        place = self._places.get(value[:after])
+        if place is None:
+            return self._elsewhere(value)
+        _, verdict, unless, starts = place
+        if unless is None:
+            return verdict
+        if unless(value, after - 1) is None and not (starts and value.startswith(starts, after - 1)):
+            return verdict
+        return self._below(place, value, after - 1)
 
     def inline(self, text: bytes) -> bytes | None:
         """The labels, joined by a space, of the services an inline script or style is the signature of."""
@@ -106,14 +135,39 @@ class PageJudge:
         # Fail closed: a typo must not release. Only harmless bytes of it go back into the page.
         return b"-/" + _UNCLEAN.sub(b"", name.encode("utf-8", "replace"))[:64]
 
-    def _remember(self, value: bytes, end: int) -> bytes | None:
-        verdict = self._verdict(value)
-        prefix = value[:end] if end > 0 else b""
-        if verdict is None and prefix not in self._open and self._is_open(prefix):
-            if len(self._open) >= REMEMBERED:
-                self._open.clear()
-            self._open.add(prefix)
-        return self._keep(value, verdict)
+    def _elsewhere(self, value: bytes) -> bytes | None:
+        """The verdict where what comes before the path is no scheme and host that were met before."""
+        start = value[:1]
+        if start == b"/" and value[1:2] not in _SLASH:
+            if self._may_be_copy(value) is None:
+                return None
+        elif start in _NOWHERE or value[:5] == b"data:":
+            return None
+        elif value + b"/" in self._places:
+            return self.url(value + b"/")  # a host without a path, as hints have it
+        elif (first := _RELATIVE.match(value)) is not None and self._may_be_copy(value, first.end()) is None:
+            return None
+        try:
+            return self._verdicts[value]
+        except KeyError:
+            return self._keep(value, self._read(value))
+
+    def _below(self, place: Place, value: bytes, at: int) -> bytes | None:
+        """The verdict where the host is known and the path, from ``at``, has to be read."""
+        text = value[at:].decode("utf-8", "replace")
+        if not text.isprintable() or text[-1] == " ":  # what a browser strips or drops
+            return self._read(value)
+        path, query = read_path(text)
+        verdict = self._foreign(place.host, path, query) if place.host else self._copy(path)
+        if place.unless is _ANYTHING and place.host in self._told:
+            self._place(value)
+        return verdict
+
+    def _read(self, value: bytes) -> bytes | None:
+        labels = (self._address(address) for address in read_addresses(value))
+        verdict = next((label for label in labels if label), None)
+        self._place(value)
+        return verdict
 
     def _keep(self, value: bytes, verdict: bytes | None) -> bytes | None:
         if len(value) <= _LONG:
@@ -122,38 +176,54 @@ class PageJudge:
             self._verdicts[value] = verdict
         return verdict
 
-    def _verdict(self, value: bytes) -> bytes | None:
-        for address in read_addresses(value):
-            if label := self._address(address):
-                return label
-        return None
+    def _place(self, value: bytes) -> None:
+        """Keep what the host of ``value`` says of every URL there."""
+        prefix = PLAIN_ORIGIN.match(value)
+        if prefix is None or not (host := read_host(prefix[1].decode("ascii"))):
+            return
+        if len(self._places) >= REMEMBERED:
+            self._places.clear()
+        self._places[prefix[0] + b"/"] = self._settle(host)
+
+    def _settle(self, host: str) -> Place:
+        if self._is_own(host):
+            return Place("", None, self._may_be_copy)
+        if is_under(host, self._allow):
+            return Place(host, None, None)
+        starts: list[bytes] = []
+        name = host
+        while name:
+            bare, below = self._entries.get(name, _NO_ENTRY)
+            starts += below
+            if bare is not None:
+                return Place(host, self._label(bare), ODD_PATH.match if starts else None, tuple(starts))
+            name = name.partition(".")[2]
+        if starts and host not in self._told:  # only some paths there are somebody's: told of when another is met
+            return Place(host, None, _ANYTHING)
+        return Place(host, self._unknown(host), self._may_be_copy, tuple(starts))
 
     def _address(self, address: Address) -> bytes | None:
-        host = address.host
-        if not host or self._is_own(host):
-            service = self._catalogue.find_path(address.path)  # a self-hosted copy is the service still
-            return self._label(service) if service else None
-        if is_under(host, self._allow):
+        if not address.host or self._is_own(address.host):
+            return self._copy(address.path)
+        if is_under(address.host, self._allow):
             return None
-        service = self._catalogue.find(host, address.path, address.query)
-        service = service or self._catalogue.find_path(address.path)
-        if service:
-            return self._label(service)
+        return self._foreign(address.host, address.path, address.query)
+
+    def _foreign(self, host: str, path: str, query: str) -> bytes | None:
+        service = self._catalogue.find(host, path, query) or self._catalogue.find_path(path)
+        return self._label(service) if service else self._unknown(host)
+
+    def _copy(self, path: str) -> bytes | None:
+        """The verdict on a file of the site's own: a self-hosted copy is the service still."""
+        service = self._catalogue.find_path(path)
+        return self._label(service) if service else None
+
+    def _unknown(self, host: str) -> bytes | None:
+        """The verdict on a host in no entry."""
         if is_under(host, self._origin):
             return None
         self._tell(Met.UNKNOWN, host)
         return UNKNOWN_LABEL if self._hold_unknown else None
-
-    def _is_open(self, prefix: bytes) -> bool:
-        """Whether every path of this host is judged by ``find_path`` alone, so that the host need not be read again."""
-        if not _PLAIN.fullmatch(prefix):
-            return False
-        host = prefix.partition(b"//")[2].partition(b":")[0].decode("ascii").removesuffix(".")
-        if self._is_own(host):
-            return True
-        if is_under(host, self._allow) or self._hold_unknown:
-            return False
-        return not is_under(host, self._entry_hosts)
 
     def _is_own(self, host: str) -> bool:
         return host in self._origin or is_under(host, self._own)
@@ -176,16 +246,21 @@ class PageJudge:
 
 
 @lru_cache(maxsize=8)
-def catalogue_hosts(catalogue: Catalogue) -> frozenset[str]:
-    """The host part of every entry; a site has one catalogue, and a judge for each decision."""
-    entries = (entry for service in catalogue.services.values() for entry in service.hosts)
-    return frozenset(read_host(re.split(r"[/?]", entry, maxsplit=1)[0]) for entry in entries)
+def host_entries(catalogue: Catalogue) -> dict[str, tuple[Service | None, tuple[bytes, ...]]]:
+    """For each host with an entry: whose it is whatever the path, and how the paths begin that are somebody else's."""
+    bare: dict[str, Service | None] = {}
+    starts: dict[str, tuple[bytes, ...]] = {}
+    for entry in (entry for service in catalogue.services.values() for entry in service.hosts):
+        host, _, below = entry.partition("/")
+        if below:
+            start = re.split(r"[*?]", below, maxsplit=1)[0].rstrip("/")
+            starts[host] = (*starts.get(host, ()), f"/{start}".encode())
+        else:
+            bare[host] = catalogue.find(host, "/")
+    return {host: (bare.get(host), starts.get(host, ())) for host in bare | starts}
 
 
-def is_under(host: str, domains: frozenset[str]) -> bool:
-    """Whether ``host`` is one of ``domains`` or below one (label by label: never a mere suffix)."""
-    while host not in domains:
-        host = host.partition(".")[2]
-        if not host:
-            return False
-    return True
+@lru_cache(maxsize=8)
+def copies_pattern(catalogue: Catalogue) -> re.Pattern[bytes]:
+    """What a path looks like that ``find_path`` may know; on any other it would find nothing."""
+    return path_pattern(path for service in catalogue.services.values() for path in service.paths)

@@ -1,5 +1,6 @@
 """The documents say what the code does: every code, every key, every default, and examples that work."""
 
+import json
 import re
 import tomllib
 from dataclasses import MISSING, Field, fields, is_dataclass
@@ -7,8 +8,18 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from starlette.testclient import TestClient
 
+from consent import ConsentMiddleware
+from consent.asgi import endpoints
+from consent.asgi.endpoints import Endpoints
+from consent.asgi.forms import Submission, parse_submission
+from consent.asgi.gate import Gate
+from consent.browser_facts import bundled_browser_facts
 from consent.catalogue import Cookie
+from consent.choices import Action, Choice, apply
+from consent.cli import COMMANDS
+from consent.html import Rewriter
 from consent.settings import Settings, schema
 from consent.settings.durations import duration
 
@@ -79,3 +90,134 @@ def test_the_keys_of_categories_services_and_cookies_stand_in_the_documents():
 def test_every_example_is_right(example):
     mapping = tomllib.loads(example)
     assert Settings.from_mapping({"site": {"name": "The Gazette"}, **mapping})
+
+
+HOLDING = (ROOT / "docs" / "holding.md").read_text("utf-8")
+EXAMPLES = [
+    (kind, line)
+    for kind, block in re.findall(r"```html (\w+)\n(.*?)```", HOLDING, re.DOTALL)
+    for line in block.splitlines()
+]
+CHOICES = (ROOT / "docs" / "choices.md").read_text("utf-8")
+
+
+@pytest.fixture(scope="module")
+def site():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CONSENT_SECRET", "a key for this test alone")
+        services = ["google-analytics", "youtube", "google-fonts", "matomo"]
+        settings = Settings.from_mapping(
+            {"site": {"name": "The Gazette", "services": services}, "records": {"url": "off"}}
+        )
+        return ConsentMiddleware(answer_page, settings=settings).site
+
+
+async def answer_page(_scope, _receive, send):
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"text/html")]})
+    await send({"type": "http.response.body", "body": b"<html></html>"})
+
+
+@pytest.mark.parametrize(("kind", "line"), EXAMPLES)
+def test_what_is_held_and_what_is_not_is_as_documented(kind, line, site):
+    rewriter = Rewriter(site.holder(site.decide(None), "example.org"), None)
+    written = rewriter.feed(line.encode()) + rewriter.finish()
+    assert (b"data-consent-held=" in written, written != line.encode()) == (kind == "held", kind == "held")
+
+
+def test_each_kind_of_example_is_there():
+    assert {kind for kind, _ in EXAMPLES} == {"held", "left", "passes"}
+
+
+def test_the_documented_endpoints_are_those_there_are(site):
+    documented = set(re.findall(r"^\| `(GET|POST) (/\S+)` \|", CHOICES, re.MULTILINE))
+    served = Endpoints(site=site, gate=Gate.of(site, [b"a key for this test alone"]))
+    below = {path.removeprefix("/consent") for _, path in documented}
+    assert documented == {(m, f"/consent{b}") for b in below for m in served._handlers(b) if m != "HEAD"}
+    assert {path for _, path in documented} == {"/consent", "/consent/browser"}
+
+
+def test_the_documented_actions_and_fields_are_those_there_are():
+    rows = dict(re.findall(r"^\| `(\w+)` \| (.*) \|$", CHOICES, re.MULTILINE))
+    assert set(re.findall(r"`(\w+)`", rows["action"])) == {action.value for action in Action}
+    form = b"action=save&category=analytics&service=youtube&return=/a"
+    expected = Submission(action="save", categories=("analytics",), services=("youtube",), return_to="/a")
+    assert {"action", "category", "service", "return"} <= set(rows)
+    assert parse_submission(form, b"application/x-www-form-urlencoded") == expected
+
+
+def test_the_documented_json_is_understood_and_the_answer_has_its_keys(site):
+    sent, told = re.findall(r"```json\n(.*?)```", CHOICES, re.DOTALL)
+    submission = parse_submission(sent.encode(), b"application/json")
+    assert submission == Submission(action="save", categories=("analytics",), services=("youtube",))
+    state = apply(
+        Choice(
+            action=Action.SAVE, categories=frozenset(submission.categories), services=frozenset(submission.services)
+        ),
+        policy=site.settings.policy,
+        receipt="r",
+        now=site.now(),
+        lifetimes=site.settings.lifetimes,
+    )
+    answer = endpoints._told(state, site.decide(state), reload=False)
+    assert {key: answer[key] for key in ("answered", "categories", "services", "reload")} == {
+        key: json.loads(told)[key] for key in ("answered", "categories", "services", "reload")
+    }
+    assert list(answer) == list(json.loads(told))
+
+
+def test_the_documented_cookie_is_what_is_written(site):
+    state = apply(
+        Choice(action=Action.ACCEPT),
+        policy=site.settings.policy,
+        receipt="r",
+        now=site.now(),
+        lifetimes=site.settings.lifetimes,
+    )
+    shape = re.search(r"^    (1:RECEIPT\S+)$", CHOICES, re.MULTILINE)[1]
+    assert [part.count(":") for part in site.cookie.dumps(state).rpartition(".")[::2]] == [shape.count(":"), 0]
+    assert [site.cookie.name(secure) for secure in (True, False)] == ["__Host-consent", "consent"]
+
+
+def test_the_documented_floors_are_the_bundled():
+    text = (ROOT / "docs" / "browser-check.md").read_text("utf-8")
+    rows = re.findall(r"^\| `([\w-]+)`[^|]*\| (\d+) \| (\d+) \| (\d+)\.(\d+) \|$", text, re.MULTILINE)
+    documented = {name: (int(b), int(g), (int(major), int(minor))) for name, b, g, major, minor in rows}
+    floors = bundled_browser_facts().floors
+    assert documented == {name: (floor.blink, floor.gecko, floor.webkit) for name, floor in floors.items()}
+
+
+def test_the_readmes_commands_are_those_there_are():
+    readme, makefile = ((ROOT / name).read_text("utf-8") for name in ("README.md", "Makefile"))
+    targets = set(re.findall(r"^([a-z]+):.*## ", makefile, re.MULTILINE))
+    documents = [readme, *((ROOT / name).read_text("utf-8") for name in ("CONTRIBUTING.md", "docs/measurements.md"))]
+    assert {target for text in documents for target in re.findall(r"\bmake ([a-z]+)\b", text)} - targets == set()
+    assert set(re.findall(r"`consent ([a-z]+)`", readme)) <= set(COMMANDS)
+
+
+def test_the_readmes_settings_are_right():
+    example = re.search(r"```toml\n(.*?)```", (ROOT / "README.md").read_text("utf-8"), re.DOTALL)[1]
+    settings = Settings.from_mapping(tomllib.loads(example))
+    assert [service.key for service in settings.policy.services] == ["google-analytics", "youtube"]
+
+
+def test_the_readmes_app_runs(monkeypatch, tmp_path):
+    code, toml = (
+        re.search(rf"```{kind}\n(.*?)```", (ROOT / "README.md").read_text("utf-8"), re.DOTALL)[1]
+        for kind in ("python", "toml")
+    )
+    (tmp_path / "consent.toml").write_text(toml, "utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("CONSENT_SECRET", "a key for this test alone")
+    names: dict[str, object] = {}
+    exec(code, names)
+    page = TestClient(names["app"]).get("/", headers={"accept": "text/html"})
+    assert ("This visit is not counted." in page.text, 'id="consent-banner"' in page.text) == (True, True)
+
+
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *(ROOT / "examples").glob("*.md")])
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_link_within_the_documents_leads_somewhere(document):
+    links = re.findall(r"\]\((?!https?:)([^)#\s]+)", document.read_text("utf-8"))
+    assert [link for link in links if not (document.parent / link).exists()] == []

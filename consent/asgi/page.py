@@ -29,7 +29,7 @@ class Page:
         self._nonce = csp.nonce_of(headers)
         self._kind = visit.kind
         insert = None if self._kind is Kind.FRAGMENT else self._insert
-        self._rewriter = Rewriter(site.judge(self._decision, visit.host), insert)
+        self._rewriter = Rewriter(site.holder(self._decision, visit.host), insert)
 
     def feed(self, body: bytes, *, more: bool) -> bytes:
         """What can go out now; with ``more`` false, all that is left."""

@@ -16,13 +16,14 @@ from consent.catalogue import Catalogue
 from consent.choices import ConsentState
 from consent.cookie import ConsentCookie
 from consent.decision import Decision, decide
+from consent.html import Holder, make_holder
 from consent.judge import PageJudge
 from consent.languages import match_tag, negotiate
 from consent.pages import Pages
 from consent.records.keeper import RecordKeeper
 from consent.settings import Settings
 
-JUDGES = 64
+HOLDERS = 64
 """Judges kept: a site has few decisions and hosts, a stranger may send any Host."""
 _HOST = re.compile(r"[a-z0-9._-]{1,253}|\[[0-9a-f:.]+\]")
 
@@ -47,7 +48,7 @@ class Site:
     now: Callable[[], datetime] = _now
     random: Callable[[int], bytes] = secrets.token_bytes
     new_receipt: Callable[[], str] = _new_receipt
-    _judges: dict[tuple[Decision, str], PageJudge] = field(default_factory=dict)
+    _holders: dict[tuple[Decision, str], Holder] = field(default_factory=dict)
 
     @property
     def catalogue(self) -> Catalogue:
@@ -65,15 +66,15 @@ class Site:
     def decide(self, state: ConsentState | None) -> Decision:
         return decide(self.settings.policy, state, self.now())
 
-    def judge(self, decision: Decision, host: str) -> PageJudge:
-        """The judge for pages of ``host``; a host no browser would send is nobody's own."""
+    def holder(self, decision: Decision, host: str) -> Holder:
+        """What holds in pages of ``host``; a host no browser would send is nobody's own."""
         key = (decision, host if _HOST.fullmatch(host) else "")
-        if known := self._judges.get(key):
+        if known := self._holders.get(key):
             return known
-        if len(self._judges) >= JUDGES:
-            self._judges.clear()
+        if len(self._holders) >= HOLDERS:
+            self._holders.clear()
         holding = self.settings.holding
-        judge = self._judges[key] = PageJudge(
+        judge = PageJudge(
             self.catalogue,
             decision,
             own=self.settings.site.domains,
@@ -84,7 +85,8 @@ class Site:
             declared=frozenset(service.key for service in self.settings.policy.services),
             met=self.reports.met,
         )
-        return judge
+        holder = self._holders[key] = make_holder(judge)
+        return holder
 
     def language(self, visit: Visit, page_language: str = "") -> str:
         """The visitor's own language; where we don't speak it, the page's; else the owner's first."""

@@ -12,6 +12,7 @@ from consent.catalogue.inline import InlineIndex
 from consent.catalogue.names import CookieIndex, PathIndex
 from consent.catalogue.schema import read_services
 from consent.catalogue.service import Service
+from consent.categories import NECESSARY
 
 
 class Catalogue:
@@ -28,7 +29,7 @@ class Catalogue:
         self._hosts = HostIndex([*rest, *owned])
         self._paths = PathIndex([*rest, *owned])
         self._cookies = CookieIndex([*owned, *rest])
-        self._inline = InlineIndex(by_key.values(), self._hosts.covers)
+        self._inline = InlineIndex(by_key.values(), self._hosts)
 
     @classmethod
     def bundled(cls) -> "Catalogue":
@@ -41,8 +42,15 @@ class Catalogue:
         return Catalogue(self.services.values(), own.values())
 
     def find(self, host: str, path: str, query: str = "") -> Service | None:
-        """Whose a URL is. ``host``: lower-case ASCII, no port; ``path`` starts with ``/``; ``query`` without ``?``."""
-        return self._hosts.find(host, path, query)
+        """Whose a URL is. ``host``: lower-case ASCII, no port; ``path`` starts with ``/``; ``query`` without ``?``.
+
+        A tracker's file on a host that is filed as necessary (an asset host, a library CDN) is the tracker still,
+        unless the owner filed the host.
+        """
+        service = self._hosts.find(host, path, query)
+        if service and service.category == NECESSARY and service.key not in self._own:
+            return self._paths.find(path) or service
+        return service
 
     def find_path(self, path: str) -> Service | None:
         """Whose copy a file on the site's own host is (``Service.paths``)."""

@@ -51,6 +51,11 @@ class HostIndex:
         self._rules = {host: tuple(sorted(found, key=lambda r: r.rank)) for host, found in rules.items()}
 
     def find(self, host: str, path: str, query: str) -> Service | None:
+        met = self.locate(host, path, query)
+        return met[1].service if met else None
+
+    def locate(self, host: str, path: str, query: str) -> tuple[str, HostRule] | None:
+        """The entry that a URL meets, and the host it stands at."""
         if len(host) > MAX_HOST:
             host = host[-MAX_HOST:].partition(".")[2]
         if "%" in path:
@@ -60,7 +65,7 @@ class HostIndex:
             if (rules := rules_of(host)) is not None:
                 for rule in rules:
                     if rule.meets(path, query):
-                        return rule.service
+                        return host, rule
             dot = host.find(".")
             if dot < 0:
                 return None
@@ -70,6 +75,10 @@ class HostIndex:
         """Whether ``host``, or a name above it, is in the catalogue, with whatever path."""
         labels = host.split(".")
         return any(".".join(labels[i:]) in self._rules for i in range(len(labels)))
+
+    def endings(self) -> frozenset[str]:
+        """The last label of every host."""
+        return frozenset(host.rpartition(".")[2] for host in self._rules)
 
 
 def parse_host(entry: str, service: Service) -> tuple[str, HostRule]:

@@ -9,6 +9,8 @@ A signature with none of the signs is searched for on its own; the product's own
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
+from consent.catalogue.addresses import AddressIndex
+from consent.catalogue.hosts import HostIndex
 from consent.catalogue.service import Service
 from consent.catalogue.signatures import Boundary, Signature, make_signatures
 from consent.categories import NECESSARY
@@ -38,9 +40,7 @@ class SignIndex:
     def add(self, place: int, signature: Signature) -> bool:
         """Take a signature in, if the sign stands in it with enough beside it."""
         literal = signature.literal
-        # In a host the last is the telling one: before its top-level domain, not after its www.
-        host = literal.partition(b"/")[0].rstrip(b"\\") if signature.host else literal
-        at = host.rfind(self._sign) if signature.host else literal.find(self._sign)
+        at = literal.find(self._sign)
         if at < self._before or at + 1 + self._after > len(literal):
             return False
         entry = (place, at, literal, signature.counts)
@@ -77,10 +77,11 @@ class SignIndex:
 class InlineIndex:
     """Every inline signature of a catalogue. What is necessary is never held, so its signatures are left out."""
 
-    __slots__ = ("_remembered", "_rest", "_searches", "_services")
+    __slots__ = ("_addresses", "_remembered", "_rest", "_searches", "_services")
 
-    def __init__(self, services: Iterable[Service], is_host: Callable[[str], bool]) -> None:
+    def __init__(self, services: Iterable[Service], hosts: HostIndex) -> None:
         self._services = tuple(service for service in services if service.category != NECESSARY)
+        self._addresses = AddressIndex(self._services, hosts)
         self._rest: list[tuple[int, Signature]] = []
         self._remembered: dict[bytes, tuple[Service, ...]] = {}
         indexes = (  # in the order of preference: the rarer in scripts and the more telling first
@@ -90,7 +91,11 @@ class InlineIndex:
         )
         for place, service in enumerate(self._services):
             for text in service.inline:
-                for signature in make_signatures(text, is_host):
+                # Only a name that the catalogue has as a host is taken for one: ``gapi.load`` is code.
+                if hosts.covers(text.lstrip(".").partition("/")[0]):
+                    self._addresses.add(place, text)
+                    continue
+                for signature in make_signatures(text):
                     if not any(index.add(place, signature) for index in indexes):
                         self._rest.append((place, signature))
         self._searches = tuple(search for index in indexes if (search := index.search()))
@@ -108,6 +113,7 @@ class InlineIndex:
 
     def _find(self, text: bytes) -> tuple[Service, ...]:
         found = {place for place, signature in self._rest if signature.found_in(text)} if self._rest else set()
+        self._addresses.find(text, found)
         for places, by_key, before, after in self._searches:
             for match in places(text):
                 at = match.start()

@@ -28,6 +28,7 @@ _SERVICE = frozenset(
         "inline",
         "cookies",
         "group",
+        "house",
     }
 )
 _COOKIE = frozenset({"name", "duration", "purpose", "party", "unverified"})
@@ -72,6 +73,7 @@ def _service(item: object) -> Service:
         inline=_texts(data, "inline", key),
         cookies=tuple(_cookie(cookie, key) for cookie in _list(data, "cookies", key)),
         group=data.get("group") is True,
+        house=data.get("house") is True,
     )
     _check(service)
     return service

@@ -45,3 +45,5 @@ class Service:
     cookies: tuple[Cookie, ...] = ()
     group: bool = False
     """Several organisations stand behind the entry: no single one is named to a visitor."""
+    house: bool = False
+    """A publisher's own service: its pages name the host all over, so that in scripts only ``inline`` counts."""

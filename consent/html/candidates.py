@@ -20,15 +20,14 @@ REPORTED = frozenset(
 TURNS = frozenset({b"template", b"svg", b"math"})
 """Elements that change how the rest is read."""
 
-_OTHERS = (RAW - REPORTED) | TURNS | {b"noscript", b"plaintext"}
-
 
 Kind = int
 """How much of a candidate a match holds. Plain numbers: they are compared once for each candidate of a page."""
-PASSED: Kind = 0
-"""Something whole with nothing of interest in it: a comment, a drawing."""
+TEXT: Kind = 0
+"""A whole script with no judged attribute and no ``<`` in its text, which is the group before."""
 PLAIN: Kind = 1
-"""A whole start tag with one judged attribute; its value is the group before."""
+"""A whole start tag with one judged attribute, whose value is the group before; no raw text follows, or none but
+white space and the end tag. The last group stands at the tag's end."""
 BARE: Kind = 2
 """A whole start tag of raw text with no judged attribute."""
 TAG: Kind = 3
@@ -36,7 +35,9 @@ TAG: Kind = 3
 CLOSE: Kind = 4
 """The beginning of an end tag."""
 COMMENT: Kind = 5
-"""``<!--`` with no end in sight."""
+"""``<!--`` of a comment that a tag may hide in, or without an end."""
+FULL: Kind = 6
+"""Like ``PLAIN``, but raw text follows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,8 @@ class Finder:
     meaning: tuple[tuple[Kind, bytes], ...]
 
 
-_COMMENT = rb"!--(?:(?:-?>|(?:[^-]++|-(?!-!?>))*+--!?>)()|())"
+_COMMENT = rb"!--(?!-?>|(?:[^-<]++|-(?!-!?>))*+--!?>)()"
+"""A comment without a ``<`` in it is passed like a tag of no interest: nothing can hide in it."""
 
 _JUDGED = (
     b"(?:" + alternatives([b"src", b"href", b"xlink", b"post", b"images"])
@@ -70,46 +72,69 @@ class _Builder:
         self.parts.append(pattern)
         self.meaning.extend(groups)
 
+    def text(self, name: bytes) -> None:
+        """An element whose text is nobody's business: passed, unless a tag could hide in it."""
+        self.begun(name, unless=_PASSED + b">[^<]*+</" + caseless(name) + NAME_END)
+
     def simple(self, name: bytes) -> None:
         """An element without raw text: with no judged attribute it is passed."""
         pattern = caseless(name) + NAME_END + _PASSED + b"(?:" + _ONE_URL + b">()|(?!>)())"
         self.add(pattern, (PLAIN, name), (PLAIN, name), (TAG, name))
 
     def raw(self, name: bytes) -> None:
-        pattern = caseless(name) + NAME_END + _PASSED + b"(?:" + _ONE_URL + b">()|>()|())"
-        self.add(pattern, (PLAIN, name), (PLAIN, name), (BARE, name), (TAG, name))
+        """An element with raw text: seen in any case, since its text must not be read as markup."""
+        close = b"</" + caseless(name) + NAME_END
+        text = b"([^<]*+)" + close + b"()|" if name == b"script" else b""
+        ways = _ONE_URL + b">(?:()" + SPACE + b"*+" + close + b"|())|>(?:" + text + b"())|()"
+        self.add(
+            caseless(name) + NAME_END + _PASSED + b"(?:" + ways + b")",
+            *[(PLAIN, name), (PLAIN, name), (FULL, name)],
+            *([(TEXT, name), (TEXT, name)] if text else []),
+            *[(BARE, name), (TAG, name)],
+        )
 
-    def begun(self, name: bytes, kind: Kind = TAG) -> None:
+    def begun(self, name: bytes, kind: Kind = TAG, *, unless: bytes = b"") -> None:
         slash = b"/" if kind is CLOSE else b""
-        self.add(slash + caseless(name) + NAME_END + b"()", (kind, name))
+        but = b"(?!" + unless + b")" if unless else b""
+        self.add(slash + caseless(name) + NAME_END + but + b"()", (kind, name))
 
     def finder(self, look_ahead: bytes) -> Finder:
         return Finder(re.compile(b"<" + look_ahead + b"(?:" + b"|".join(self.parts) + b")"), tuple(self.meaning))
 
 
 def _finder(
-    *, simple: Collection[bytes], raw: Collection[bytes], begun: Collection[bytes], closed: Collection[bytes]
+    *,
+    simple: Collection[bytes] = (),
+    raw: Collection[bytes] = (),
+    text: Collection[bytes] = (),
+    begun: Collection[bytes] = (),
+    closed: Collection[bytes] = (),
 ) -> Finder:
     builder = _Builder()
-    builder.add(_COMMENT, (PASSED, b""), (COMMENT, b""))
-    if simple:
-        builder.add(foreign.WHOLE_SVG + b"()", (PASSED, b"svg"))
+    builder.add(_COMMENT, (COMMENT, b""))
     for name in sorted(raw):
         builder.raw(name)
     for name in sorted(simple):
         builder.simple(name)
+    for name in sorted(text):
+        builder.text(name)
     for name in sorted(begun):
-        builder.begun(name)
+        builder.begun(name, unless=foreign.PLAIN_SVG if name == b"svg" else b"")
     for name in sorted(closed):
         builder.begun(name, CLOSE)
-    look_ahead = b"" if closed else prefilter([b"!--", *raw, *simple, *begun])
+    look_ahead = b"" if closed else prefilter([b"!--", *raw, *simple, *text, *begun])
     return builder.finder(look_ahead)
 
 
-IN_HTML = _finder(simple=REPORTED - RAW, raw=REPORTED & RAW, begun=_OTHERS, closed=())
+_SIMPLE = REPORTED - RAW
+_JUDGED_RAW = frozenset({b"script", b"iframe"})
+_TEXTS = RAW - _JUDGED_RAW
+_BEGUN = TURNS | {b"noscript", b"plaintext"}
+
+IN_HTML = _finder(simple=_SIMPLE, raw=_JUDGED_RAW, text=_TEXTS, begun=_BEGUN)
 IN_POINT = _finder(
-    simple=REPORTED - RAW, raw=REPORTED & RAW, begun=_OTHERS | foreign.POINTS - {b"title"}, closed=foreign.POINTS
+    simple=_SIMPLE, raw=_JUDGED_RAW, text=_TEXTS, begun=_BEGUN | (foreign.POINTS - _TEXTS), closed=foreign.POINTS
 )
 """HTML within an integration point of SVG or MathML: its end leads back."""
-IN_TEMPLATE = _finder(simple=(), raw=(), begun=RAW | {b"template"}, closed={b"template"})
+IN_TEMPLATE = _finder(begun=RAW | {b"template"}, closed={b"template"})
 """A template's content is inert: only what could hide its end matters."""

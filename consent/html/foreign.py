@@ -32,8 +32,11 @@ _BORING = (
     + rb"|<(?:!(?!--|\[CDATA\[)|\?|/(?=[^a-zA-Z>]))[^>]*+>|</>|<(?=[^a-zA-Z/!?])"
     + rb"|</?(?!(?:" + _STOP + rb")" + NAME_END + rb")[a-zA-Z][^\t\n\f\r />]*+" + REST_OF_TAG + rb")*+"
 )  # fmt: skip
-WHOLE_SVG = caseless(b"svg") + NAME_END + ATTRIBUTES + b"(?<!/)>" + _BORING + b"</" + caseless(b"svg") + REST_OF_TAG
-"""After its ``<``: a drawing with nothing in it that fetches, runs or is read otherwise."""
+_PLAIN = (
+    rb"(?:[^<]++|</?(?!(?:" + _STOP + rb")" + NAME_END + rb")[a-zA-Z][^\t\n\f\r />]*+" + REST_OF_TAG + rb")*+"
+)  # fmt: skip
+PLAIN_SVG = ATTRIBUTES + b"(?<!/)>" + _PLAIN + b"</" + caseless(b"svg") + REST_OF_TAG
+"""After ``<svg``: a drawing of nothing but tags and text, and none that fetches, runs or is read otherwise."""
 
 _STEP = re.compile(_BORING + rb"(?:<(/?)(" + _STOP + rb")" + NAME_END + REST_OF_TAG + rb")?+")
 _SCRIPT_END = re.compile(b"</" + caseless(b"script") + NAME_END)

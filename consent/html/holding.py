@@ -74,100 +74,103 @@ _JAVASCRIPT = frozenset(
 _UNSAFE_LABEL = re.compile(rb"[^a-z0-9_./ -]")
 
 
+Hold = tuple[bytes, tuple[Edit, ...]]
+"""The labels a construct waits for, and its edits, with offsets from its ``<``."""
+
+REMEMBERED = 4096
+"""Tags whose judgement is remembered: a site writes the same ones into its every page."""
+
+
 class Holder:
-    """Turns the constructs of one page into edits. ``held`` collects the labels that were met."""
+    """Turns constructs into holds, by one judge's word. Made once for a judge; remembers what it said of a tag."""
 
-    __slots__ = ("_inner", "_judge", "held")
+    __slots__ = ("_inner", "_judge", "_tags")
 
-    def __init__(self, judge: Judge, inner: Callable[[bytes, Judge], Iterable[bytes]]) -> None:
+    def __init__(self, judge: Judge, inner: Callable[[bytes, "Holder"], Iterable[bytes]]) -> None:
         self._judge = judge
         self._inner = inner
         """The labels held in a ``srcdoc``: the rewriter's, handed in, since it stands above."""
-        self.held: set[bytes] = set()
+        self._tags: dict[bytes, Hold | None] = {}
 
-    def edits(self, page: bytes, construct: Construct) -> list[Edit]:
-        """The edits to one construct; none where it may run."""
+    def passes(self, value: bytes) -> bool:
+        """Whether the URL ``value``, as written with its quotes, may be fetched now."""
+        if value[:1] in _QUOTES:
+            value = value[1:-1]
+        return self._judge.url(resolve(value) if b"&" in value else value) is None
+
+    def passes_text(self, tag: bytes, text: bytes) -> bool:
+        """Whether an inline script, whose tag has no attribute that decides instead, may run now."""
+        return not text or not _runs(tag) or self._judge.inline(text) is None
+
+    def hold(self, page: bytes, construct: Construct) -> Hold | None:
+        """How one construct is held; None where it may run."""
         name, start, tag_end, end, value = construct
-        if name == b"script" and value == b"":
-            return self._bare_script(page, start, tag_end, end)
-        if value is None:
-            return self._judged(page, construct)
-        if value and self._url(_unquoted(value)) is not None:
-            return self._judged(page, construct)
-        return []
+        tag = page[start:tag_end]
+        if name == b"script" and end > tag_end and not value:
+            return self._inline_script(tag, page[tag_end:end], plain=value is not None)
+        if value == b"" or (value is not None and self.passes(value)):
+            return None
+        if tag in self._tags:
+            return self._tags[tag]
+        while len(self._tags) >= REMEMBERED:
+            del self._tags[next(iter(self._tags))]
+        hold = self._tags[tag] = self._judged(name, tag)
+        return hold
 
-    def _bare_script(self, page: bytes, start: int, tag_end: int, end: int) -> list[Edit]:
-        """An inline script, the most frequent kind: only a held one has its tag looked at."""
-        if end == tag_end or not _runs(page[start:tag_end]):
-            return []
-        label = self._judge.inline(page[tag_end:end])
-        if label is None:
-            return []
-        return self._inert(start, b"script", list(attributes(page, start, tag_end)), label)
+    def _inline_script(self, tag: bytes, text: bytes, *, plain: bool) -> Hold | None:
+        """A script with text; ``plain``: its tag has no attribute that decides instead."""
+        if not _runs(tag):
+            return None
+        if not plain and any(a.name in _DECIDING for a in attributes(tag, 0, len(tag))):
+            return self._judged(b"script", tag)
+        label = self._judge.inline(text)
+        return None if label is None else _inert(b"script", attributes(tag, 0, len(tag)), label)
 
-    def _url(self, value: bytes) -> bytes | None:
-        return self._judge.url(resolve(value))
-
-    def _judged(self, page: bytes, construct: Construct) -> list[Edit]:
-        name, start, tag_end, end, _ = construct
-        written = list(attributes(page, start, tag_end))
-        assigned = next((a.value for a in written if a.name == b"data-consent"), None)
-        if assigned is not None and resolve(assigned).strip().lower() == IGNORE:
-            return []
-        if name == b"script":
-            return self._script(start, written, page[tag_end:end], assigned)
-        if not _fetches(name, written):
-            return []
+    def _judged(self, name: bytes, tag: bytes) -> Hold | None:
+        written = list(attributes(tag, 0, len(tag)))
+        assigned = next((resolve(a.value) for a in written if a.name == b"data-consent"), None)
+        if assigned is not None and assigned.strip().lower() == IGNORE:
+            return None
+        if not (_executable(written) if name == b"script" else _fetches(name, written)):
+            return None
         fetching = [a for a in written if a.name in _FETCHING[name]]
         if assigned is not None:
-            label = self._judge.assigned(resolve(assigned))
-            if label is None:
-                return []
-            return (
-                self._inert(start, name, written, label)
-                if name == b"style"
-                else self._renamed(start, name, fetching, label)
-            )
-        labels = [(a, label) for a in fetching if (label := self._fetched(a)) is not None]
-        if not labels:
-            return []
-        return self._renamed(start, name, [a for a, _ in labels], _joined(label for _, label in labels))
-
-    def _script(self, start: int, written: list[Attribute], text: bytes, assigned: bytes | None) -> list[Edit]:
-        if not _executable(written):
-            return []
-        sources = [a for a in written if a.name in _FETCHING[b"script"]]
-        if assigned is not None:
-            label = self._judge.assigned(resolve(assigned))
-        elif sources:
-            label = _joined(label for a in sources if (label := self._url(a.value)) is not None)
+            label = self._judge.assigned(assigned)
         else:
-            label = self._judge.inline(text) if text else None
-        return self._inert(start, b"script", written, label) if label else []
+            held = [(a, label) for a in fetching if (label := self._fetched(a)) is not None]
+            fetching = [a for a, _ in held]
+            label = _joined(label for _, label in held)
+        if not label:
+            return None
+        return _inert(name, written, label) if name in _INERT_BY_TYPE else _renamed(name, fetching, label)
 
     def _fetched(self, attribute: Attribute) -> bytes | None:
         """Under which labels what an attribute fetches is held, if it is."""
+        value = resolve(attribute.value)
         if attribute.name == b"srcdoc":
-            return _joined(self._inner(resolve(attribute.value), self._judge)) or None
+            return _joined(self._inner(value, self)) or None
         if attribute.name in _SETS:
-            found = (self._judge.url(url) for url in srcset.urls(resolve(attribute.value)))
+            found = (self._judge.url(url) for url in srcset.urls(value))
             return _joined(label for label in found if label is not None) or None
-        return self._url(attribute.value)
-
-    def _inert(self, start: int, name: bytes, written: list[Attribute], label: bytes) -> list[Edit]:
-        own_type = [(a.at, RENAMED) for a in written if a.name == b"type"]
-        return [(start + 1 + len(name), b' type="text/plain"' + self._mark(label)), *own_type]
-
-    def _renamed(self, start: int, name: bytes, fetching: list[Attribute], label: bytes) -> list[Edit]:
-        return [(start + 1 + len(name), self._mark(label)), *((a.at, RENAMED) for a in fetching)]
-
-    def _mark(self, label: bytes) -> bytes:
-        self.held.update(label.split())
-        return b" " + HELD + b'="' + _UNSAFE_LABEL.sub(b"_", label) + b'"'
+        return self._judge.url(value)
 
 
-def _unquoted(value: bytes) -> bytes:
-    return value[1:-1] if value[:1] in {b'"', b"'"} else value
+_QUOTES = frozenset({b'"', b"'"})
+_DECIDING = frozenset({b"data-consent", b"src", b"href", b"xlink:href"})
+_INERT_BY_TYPE = frozenset({b"script", b"style"})
+
+
+def _inert(name: bytes, written: Iterable[Attribute], label: bytes) -> Hold:
+    own_type = [(a.at, RENAMED) for a in written if a.name == b"type"]
+    return label, ((1 + len(name), b' type="text/plain"' + _mark(label)), *own_type)
+
+
+def _renamed(name: bytes, fetching: Iterable[Attribute], label: bytes) -> Hold:
+    return label, ((1 + len(name), _mark(label)), *((a.at, RENAMED) for a in fetching))
+
+
+def _mark(label: bytes) -> bytes:
+    return b" " + HELD + b'="' + _UNSAFE_LABEL.sub(b"_", label) + b'"'
 
 
 def _joined(labels: Iterable[bytes]) -> bytes:

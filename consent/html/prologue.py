@@ -7,7 +7,7 @@ space, comments and the elements that belong in a head go before it. Resumable: 
 import re
 
 from consent.html import rawtext
-from consent.html.names import caseless
+from consent.html.names import alternatives, caseless
 from consent.html.tags import NAME_END, REST_OF_TAG, TAG, attributes
 
 _HEAD_ELEMENTS = frozenset(b"base basefont bgsound link meta title noscript noframes style script template".split())
@@ -15,6 +15,22 @@ _PASSED = re.compile(
     rb"(?:[\t\n\f\r ]++|<!--(?:-?>|(?:[^-]++|-(?!-!?>))*+--!?>)|<(?:\?|!(?!-)|/(?=[^a-zA-Z>]))[^>]*+>|</>)*+"
 )
 """White space, comments, the doctype and bogus comments."""
+
+
+def _raw(name: bytes, stop: bytes = b"") -> bytes:
+    """A raw text element as a whole, if its text holds no ``stop``."""
+    end = b"/" + caseless(name) + NAME_END
+    text = b"(?:[^<]++|<(?!" + end + stop + b"))*+"
+    return b"|<" + caseless(name) + NAME_END + REST_OF_TAG + text + b"</" + caseless(name) + REST_OF_TAG
+
+
+_HEAD_RUN = re.compile(
+    rb"(?:[\t\n\f\r ]++|<!--(?:-?>|(?:[^-]++|-(?!-!?>))*+--!?>)"
+     b"|<(?:" + alternatives([b"meta", b"link", b"base"]) + b")" + NAME_END + REST_OF_TAG
+    + _raw(b"title") + _raw(b"style") + _raw(b"script", b"|!--")
+    + b")*+"
+)  # fmt: skip
+"""What most heads are made of, once the head has begun: passed in one go."""
 
 _START = re.compile(rb"<(/?[a-zA-Z][^\t\n\f\r />]*+)(?=[\t\n\f\r />])")
 _TEXT = re.compile(rb"[^<]|<[^a-zA-Z/!?]")
@@ -51,7 +67,7 @@ class Prologue:
         if not self._begun and not self._behind_mark(page, final=final):
             return None
         while self.body is None and self.awaited is None:
-            passed = _PASSED.match(page, self.reached)
+            passed = (_PASSED if self.head is None else _HEAD_RUN).match(page, self.reached)
             at = self.reached = passed.end() if passed else self.reached
             if at == len(page):
                 break

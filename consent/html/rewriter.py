@@ -44,11 +44,14 @@ class Rewriter:
         "_scanner",
         "_size",
         "_tail",
+        "held",
     )
 
-    def __init__(self, judge: Judge, insert: Callable[[bytes], Insertion] | None, *, limit: int = LIMIT) -> None:
-        self._holder = Holder(judge, held_within)
-        self._scanner = Scanner()
+    def __init__(self, holder: Holder, insert: Callable[[bytes], Insertion] | None, *, limit: int = LIMIT) -> None:
+        self.held: set[bytes] = set()
+        """The labels of what was held so far."""
+        self._holder = holder
+        self._scanner = Scanner(holder)
         self._prologue = None if insert is None else Prologue()
         self._insert = insert
         self._insertion: Insertion | None = None
@@ -58,11 +61,6 @@ class Rewriter:
         self._tail = b""
         self._awaited: re.Pattern[bytes] | None = None
         self._retry = 0
-
-    @property
-    def held(self) -> set[bytes]:
-        """The labels of what was held so far."""
-        return self._holder.held
 
     def feed(self, chunk: bytes) -> bytes:
         """Take the next bytes; give those that are decided. Raises LimitError."""
@@ -98,7 +96,11 @@ class Rewriter:
             reach, edits = self._insertions(self._prologue, page, final=final)
         piece = page if reach == len(page) else page[:reach]
         for construct in self._scanner.scan(piece, final=final):
-            edits += self._holder.edits(piece, construct)
+            hold = self._holder.hold(piece, construct)
+            if hold is not None:
+                label, inner = hold
+                self.held.update(label.split())
+                edits += [(construct[1] + offset, inserted) for offset, inserted in inner]
         consumed = self._scanner.consumed
         if self._prologue is not None:
             self._prologue.shift(consumed)
@@ -130,9 +132,14 @@ class Rewriter:
         self._retry = len(rest) + len(rest) // _PATIENCE if grown else 0
 
 
-def held_within(document: bytes, judge: Judge) -> Iterable[bytes]:
+def make_holder(judge: Judge) -> Holder:
+    """The holder for a judge: to be made once and used for every page that the judge judges."""
+    return Holder(judge, _held_within)
+
+
+def _held_within(document: bytes, holder: Holder) -> Iterable[bytes]:
     """The labels that a whole document, such as a ``srcdoc``, would have held."""
-    rewriter = Rewriter(judge, None, limit=max(len(document), 1))
+    rewriter = Rewriter(holder, None, limit=max(len(document), 1))
     rewriter.feed(document)
     rewriter.finish()
     return sorted(rewriter.held)

@@ -10,9 +10,10 @@ is inert, nothing in it is reported) and foreign content (``foreign``: in ``<svg
 
 import re
 from collections.abc import Generator, Iterable, Iterator
+from typing import Protocol
 
 from consent.html import candidates, foreign, rawtext
-from consent.html.candidates import BARE, CLOSE, COMMENT, PASSED, PLAIN, REPORTED, TURNS, Finder, Kind
+from consent.html.candidates import BARE, CLOSE, COMMENT, FULL, PLAIN, REPORTED, TEXT, TURNS, Finder, Kind
 from consent.html.rawtext import LONGEST_END, RAW, raw_end
 from consent.html.tags import REST_OF_TAG, TAG, attributes, is_self_closing
 
@@ -20,6 +21,17 @@ Construct = tuple[bytes, int, int, int, bytes | None]
 """``(name, start, tag_end, end, value)``: a start tag ``page[start:tag_end]``; of a script or style also its text
 ``page[tag_end:end]``. ``value``: what the tag's only judged attribute, ``src`` or ``href``, says, as written with
 its quotes; ``b""``: no judged attribute; None: look for yourself. A plain tuple: a page has hundreds."""
+
+
+class Interest(Protocol):
+    """What the scanner asks while it passes over a page, to tell what is worth proving."""
+
+    def passes(self, value: bytes, /) -> bool:
+        """Whether a tag whose only judged attribute says this, as written with its quotes, may run."""
+
+    def passes_text(self, tag: bytes, text: bytes, /) -> bool:
+        """Whether an inline script may run."""
+
 
 _WHOLE = frozenset({b"script", b"style"})
 """Raw text that is judged: it is waited for. The rest may pass before its end has come."""
@@ -30,12 +42,12 @@ _TAG_END = re.compile(rb">")
 _COMMENT_END = re.compile(rb"--!?>")
 
 _TOKEN = (
-    rb"[^<]++|</?[a-zA-Z][^\t\n\f\r />]*+" + REST_OF_TAG
+    rb"[^<]++|<!--(?:-?>|(?:[^-]++|-(?!-!?>))*+--!?>)|</?[a-zA-Z][^\t\n\f\r />]*+" + REST_OF_TAG
     + rb"|<(?:\?|/(?=[^a-zA-Z>])|!(?=[^-]|-[^-]))[^>]*+>|</>|<(?=[^a-zA-Z/!?])"
 )  # fmt: skip
 _ONE = re.compile(_TOKEN)
 _BORING = re.compile(b"(?:" + _TOKEN + b")*+")
-"""A run of text, tags and bogus comments, each whole. Never a comment; raw text is the caller's care."""
+"""A run of text, tags and comments, each whole; raw text is the caller's care."""
 
 
 class Scanner:
@@ -46,10 +58,11 @@ class Scanner:
     so that the caller need not try again before it has come.
     """
 
-    __slots__ = ("_foreign", "_scripting", "_skip", "_template", "awaited", "consumed")
+    __slots__ = ("_foreign", "_interest", "_scripting", "_skip", "_template", "awaited", "consumed")
 
-    def __init__(self, *, scripting: bool = True) -> None:
+    def __init__(self, interest: Interest, *, scripting: bool = True) -> None:
         self.consumed = 0
+        self._interest = interest
         self.awaited: re.Pattern[bytes] | None = None
         self._scripting = scripting
         """False within ``<noscript>``, where a nested one is an element like any other."""
@@ -71,18 +84,29 @@ class Scanner:
                 yield step.construct
             proven = step.end if step.whole else self._cut(page, step.end, _TAG_END, final=final)
 
-    def _scan_html(self, page: bytes, proven: int, *, final: bool) -> Generator[Construct, None, int]:
+    def _scan_html(  # noqa: C901 - one loop, run for every candidate of every page: a call more is measured
+        self, page: bytes, proven: int, *, final: bool
+    ) -> Generator[Construct, None, int]:
         """Until the way of looking changes: the place to go on from; -1 at the piece's end.
 
         The hot loop of the product: a page passes here once for each candidate, so it calls as little as it can.
         """
         finder = self._finder()
-        meaning = finder.meaning
+        meaning, passes, passes_text = finder.meaning, self._interest.passes, self._interest.passes_text
         for match in finder.pattern.finditer(page, proven):
             start, end = match.span()
             if start < proven:
                 if end > proven:
                     return proven  # begin anew: this match began in what was passed and may hide a tag
+                continue
+            index = match.lastindex or 0
+            kind, name = meaning[index]
+            if kind == PLAIN:
+                tag_end = match.start(index)
+                # Passed unproven, like any tag of no interest: if it stands in a quoted value it hides nothing.
+                if passes(match[index - 1]) and page.find(b"<", start + 1, tag_end) < 0:
+                    continue
+            elif kind == TEXT and passes_text(page[start : match.start(index - 1)], match[index - 1]):
                 continue
             if start != proven and not _in_data(page, proven, start):
                 proven, whole = _walk(page, proven, start)
@@ -90,17 +114,11 @@ class Scanner:
                     return self._cut(page, proven, _TAG_END, final=final)
                 if proven != start:
                     return proven  # begin anew: what was matched stands in a quoted value
-            index = match.lastindex or 0
-            kind, name = meaning[index]
-            if kind == PASSED:
-                proven = end
+            if kind == PLAIN:
+                proven = tag_end
+                yield (name, start, tag_end, tag_end, match[index - 1])
                 continue
-            if kind == PLAIN and name not in RAW:
-                proven = end
-                yield (name, start, end, end, match[index - 1])
-                continue
-            value = match[index - 1] if kind == PLAIN else b"" if kind == BARE else None
-            found, proven = self._read(page, (name, start, end, end, value), kind, final=final)
+            found, proven = self._read(page, name, match, kind, final=final)
             yield from found
             if proven < 0 or name in _TURNS:
                 return proven
@@ -119,8 +137,13 @@ class Scanner:
 
     def _rest(self, page: bytes, proven: int, *, final: bool) -> int:
         """No candidate is left: all but an unfinished tag is decided."""
-        matched = None if final else _BORING.match(page, proven)
-        self.consumed = matched.end() if matched else len(page)
+        self.consumed = len(page)
+        if not final:
+            less = page.rfind(b"<", proven)
+            cut = less if less > page.rfind(b">", proven) else len(page)
+            begin = cut if cut == proven or _in_data(page, proven, cut) else proven
+            matched = _BORING.match(page, begin)
+            self.consumed = matched.end() if matched else begin
         return -1
 
     def _pass(self, page: bytes, start: int, end: re.Pattern[bytes], *, final: bool) -> int:
@@ -133,12 +156,20 @@ class Scanner:
         self.consumed = len(page) if final else max(start, len(page) - LONGEST_END)
         return -1
 
-    def _read(self, page: bytes, construct: Construct, kind: Kind, *, final: bool) -> tuple[Iterable[Construct], int]:
+    def _read(
+        self, page: bytes, name: bytes, match: re.Match[bytes], kind: Kind, *, final: bool
+    ) -> tuple[Iterable[Construct], int]:
         """What a proven candidate comes to: constructs, and the place to go on from."""
-        name, start, end, _, value = construct
+        start, end = match.span()
         if kind == COMMENT:
             return (), self._comment(page, start, final=final)
-        if kind in {candidates.TAG, CLOSE}:
+        value = b"" if kind == BARE else None
+        if kind == TEXT:
+            begin, end = match.span((match.lastindex or 0) - 1)
+            return [(name, start, begin, end, b"")], end
+        if kind == FULL:
+            value = match[(match.lastindex or 0) - 2]
+        elif kind != BARE:
             tag = TAG.match(page, start)
             if tag is None:
                 return (), self._cut(page, start, _TAG_END, final=final)
@@ -195,7 +226,7 @@ class Scanner:
             if not final:
                 return (), self._cut(page, start, rawtext.END[b"noscript"], final=final)
             end = len(page)
-        inner = Scanner(scripting=False).scan(page[tag_end:end], final=True)
+        inner = Scanner(self._interest, scripting=False).scan(page[tag_end:end], final=True)
         return [(name, a + tag_end, b + tag_end, c + tag_end, value) for name, a, b, c, value in inner], end
 
 
@@ -210,13 +241,15 @@ def _in_data(page: bytes, proven: int, start: int) -> bool:
     greater = page.rfind(b">", proven, start)
     if greater < 0:
         return page.find(b"<", proven, start) < 0
-    if page.find(b"<", greater, start) >= 0:
+    if greater != start - 1 and page.find(b"<", greater, start) >= 0:
         return False
-    at = page.rfind(b'"', proven, start)
-    if at > greater or (at >= 0 and page[at - 1] in _BEFORE_VALUE and _opens(page, at)):
+    double, single = page.rfind(b'"', proven, start), page.rfind(b"'", proven, start)
+    if double > greater or single > greater:
         return False
-    at = page.rfind(b"'", proven, start)
-    return at <= greater and not (at >= 0 and page[at - 1] in _BEFORE_VALUE and _opens(page, at))
+    return not (
+        (double >= 0 and page[double - 1] in _BEFORE_VALUE and _opens(page, double))
+        or (single >= 0 and page[single - 1] in _BEFORE_VALUE and _opens(page, single))
+    )
 
 
 _BEFORE_VALUE = b"=\t\n\f\r "

@@ -17,7 +17,6 @@ from consent.settings import Settings
 
 Key = tuple[str, bool, frozenset[str], frozenset[str]]
 
-_STATE = "%STATE%"
 REMEMBERED = 1024
 """Insertions kept, by language and decision; then it starts anew. A site's visitors make a handful of choices."""
 
@@ -38,12 +37,7 @@ class Banner:
         style = theme(settings.banner, "#consent-banner,#consent-revisit,#consent-dialog") + load_style("banner.css")
         self.script_hashes = (csp_hash(script),)
         self.style_hashes = (csp_hash(style),)
-        self._head = f"<style>{style}</style><script>{script}</script>".encode("ascii")
-        self._head_parts = (
-            b'<style nonce="',
-            f'">{style}</style><script nonce="'.encode("ascii"),
-            f'">{script}</script>'.encode("ascii"),
-        )
+        self._head_parts = (b"<style", f">{style}</style><script".encode("ascii"), f">{script}</script>".encode("ascii"))
         self._insertions: dict[Key, Insertion] = {}
         self.version = self._make_version()
 
@@ -54,19 +48,21 @@ class Banner:
         prepared = self._insertions.get(key) or self._prepare(key, decision)
         if not nonce:
             return prepared
-        before, between, after = self._head_parts
-        return Insertion(head=b"".join((before, nonce, between, nonce, after)), body=prepared.body)
+        before, between, _ = self._head_parts
+        attribute, rest = b' nonce="' + nonce + b'"', prepared.head[len(before) + len(between) :]
+        return Insertion(head=b"".join((before, attribute, between, attribute, rest)), body=prepared.body)
 
     def _prepare(self, key: Key, decision: Decision) -> Insertion:
         body = self._bodies.get((key[0], decision.ask)) or self._bodies[self._fallback, decision.ask]
-        insertion = Insertion(head=self._head, body=self._state(decision).join(body))
+        before, between, after = self._head_parts
+        # The state stands on the script's tag, where it changes no hash.
+        insertion = Insertion(head=b"".join((before, between, self._state(decision), after)), body=body)
         if len(self._insertions) >= REMEMBERED:
             self._insertions.clear()
         self._insertions[key] = insertion
         return insertion
 
-    def _render(self, language: str, *, ask: bool) -> tuple[bytes, bytes]:
-        """The body before and after the place of the visitor's state."""
+    def _render(self, language: str, *, ask: bool) -> bytes:
         settings, wording = self._settings, Wording.of(language)
         markup = self._template.render(
             ask=ask,
@@ -78,23 +74,24 @@ class Banner:
             mount=settings.paths.mount,
             position=settings.banner.position,
             revisit=settings.banner.revisit,
-            state=_STATE,
         )
-        before, _, after = to_ascii(markup.replace("\n", "")).partition(_STATE.encode("ascii"))
-        return before, after
+        return to_ascii(markup.replace("\n", ""))
 
     def _state(self, decision: Decision) -> bytes:
-        """What the script knows of the visitor's state: the names allowed, as attributes of the revisit control."""
+        """What the script knows from its first line on, as attributes of its tag: in a frame nothing else is there."""
         asked = frozenset(self._settings.policy.asked)
-        names = {
+        values = {
+            "mount": [self._settings.paths.mount],
+            "answered": [] if decision.ask else ["yes"],
             "always": decision.categories - asked,
             "categories": decision.categories & asked,
             "services": decision.services,
         }
-        return to_ascii(" ".join(f'data-consent-{key}="{escape(" ".join(sorted(n)))}"' for key, n in names.items()))
+        attributes = (f' data-consent-{key}="{escape(" ".join(sorted(names)))}"' for key, names in values.items())
+        return to_ascii("".join(attributes))
 
     def _make_version(self) -> str:
-        digest = hashlib.sha256(self._head)
-        for (language, ask), (before, after) in self._bodies.items():
-            digest.update(f"{language} {ask} ".encode() + before + after)
+        digest = hashlib.sha256(b"".join(self._head_parts))
+        for (language, ask), body in self._bodies.items():
+            digest.update(f"{language} {ask} ".encode() + body)
         return digest.hexdigest()[:10]

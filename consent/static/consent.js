@@ -4,25 +4,32 @@
 // @ts-check
 (() => {
   "use strict";
+  // A page that swaps its body without loading may run its head's scripts again.
+  if (window.consent) return;
   const doc = document;
   const { fetch } = window;
   const HELD = "data-consent-held";
-  const nonce = doc.currentScript ? doc.currentScript.nonce : "";
+  const { nonce, dataset } = doc.currentScript;
   const find = (id) => doc.getElementById("consent-" + id);
-  // What the server wrote on the revisit control, which stands in every page: the state it was made for.
-  const read = (name) => ((find("revisit") && find("revisit").dataset["consent" + name]) || "").split(" ").filter(Boolean);
-  const always = () => [...read("Always"), "necessary"];
-  let chosen = null;
+  // A page may have fields of any name in its forms: an element's own methods are not to be trusted.
+  const isIn = (element, selector) => Element.prototype.closest.call(element, selector);
+  // What the server wrote on this script's tag: the state the page was made for.
+  const read = (name) => dataset["consent" + name].split(" ").filter(Boolean);
+  const always = [...read("Always"), "necessary"];
+  // Never by the page's <base>: it may lead to another site.
+  const home = location.origin + dataset.consentMount;
+  let state = { answered: !!dataset.consentAnswered, categories: read("Categories"), services: read("Services") };
   let busy = false;
+  let guarded = false;
+  let loaded = false;
+  const released = new WeakSet();
   let queue = Promise.resolve();
-  const state = () => chosen || { answered: read("Answered").length > 0, categories: read("Categories"), services: read("Services") };
-  const allows = (name) => [...always(), ...state().categories, ...state().services].includes(name);
+  const allows = (name) => [...always, ...state.categories, ...state.services].includes(name);
   // A label is category/service, or a category; "-" in place of the category is held whatever is granted.
   const isFree = (label) =>
     label.split(" ").every((part) => {
       const [category, service] = part.split("/");
-      const { categories, services } = state();
-      return category !== "-" && ([...always(), ...categories].includes(category) || services.includes(service));
+      return category !== "-" && ([...always, ...state.categories].includes(category) || state.services.includes(service));
     });
 
   // The mirror tells a page that comes back from the back/forward cache what was chosen since.
@@ -86,18 +93,31 @@
     fresh.async = old.hasAttribute("async");
     if (old.textContent) fresh.textContent = trusted("Script", old.textContent);
     const done = new Promise((resolve) => ["load", "error"].forEach((name) => fresh.addEventListener(name, resolve)));
+    released.add(fresh);
     old.replaceWith(fresh);
     return done;
   };
 
-  // Once the page stands, these would wipe it: load it anew instead, then the server sends it released.
   const guard = () => {
+    // Once the page stands, these would wipe it: load it anew instead, then the server sends it released.
     for (const name of ["write", "writeln", "open"]) {
       doc[name] = () => {
         location.reload();
         return doc;
       };
     }
+    // A released script that waits for what is over is called as soon as it has run; all others wait as ever.
+    for (const target of [window, doc]) {
+      const add = target.addEventListener;
+      target.addEventListener = function (type, listener, options) {
+        const self = this || target;
+        const over = type === "DOMContentLoaded" || (type === "load" && target === window && loaded);
+        if (over && self === target && typeof listener === "function" && released.has(doc.currentScript))
+          setTimeout(() => listener.call(target, new Event(type)));
+        else add.call(self, type, listener, options);
+      };
+    }
+    guarded = true;
   };
 
   // In document order: external scripts load side by side and run in order, an inline one waits for those before
@@ -106,7 +126,7 @@
     const held = [...doc.querySelectorAll("[" + HELD + "]")].filter((element) => isFree(element.getAttribute(HELD)));
     const scripts = held.filter((element) => element.localName === "script");
     held.filter((element) => element.localName !== "script").forEach(restore);
-    if (scripts.length) guard();
+    if (scripts.length && !guarded) guard();
     let before = [];
     const deferred = [];
     for (const script of scripts) {
@@ -132,23 +152,23 @@
   };
   const release = () => {
     // While the page still comes in, what is held further down is not there yet.
-    if (doc.readyState === "loading") doc.addEventListener("DOMContentLoaded", release, { once: true });
+    if (doc.readyState === "loading") doc.addEventListener("DOMContentLoaded", () => setTimeout(release));
     else queue = queue.then(run).catch(() => location.reload());
   };
 
   const settle = (answer, fromOtherTab) => {
-    const before = state();
-    chosen = { answered: true, categories: answer.categories || [], services: answer.services || [] };
-    mirror(asText(chosen));
+    const before = state.categories;
+    state = { answered: true, categories: answer.categories || [], services: answer.services || [] };
+    mirror(asText(state));
     if (!fromOtherTab && channel) channel.postMessage(answer);
     // The server says so too, and knows more; but this page may be older than what the server compares with.
-    if (answer.reload || before.categories.some((name) => !allows(name))) {
+    if (answer.reload || before.some((name) => !allows(name))) {
       location.reload();
       return;
     }
     close();
     dismiss(fromOtherTab);
-    const { categories, services } = chosen;
+    const { categories, services } = state;
     doc.dispatchEvent(new CustomEvent("consent", { detail: { categories, services } }));
     release();
   };
@@ -177,10 +197,7 @@
     const fields = new FormData(form);
     const body = JSON.stringify({ action, category: fields.getAll("category"), service: fields.getAll("service") });
     const headers = { "Content-Type": "application/json", Accept: "application/json" };
-    const stop = new AbortController();
-    setTimeout(() => stop.abort(), 8000);
-    // form.action would be the buttons of that name.
-    const answer = await fetch(form.getAttribute("action"), { method: "POST", headers, body, keepalive: true, signal: stop.signal });
+    const answer = await fetch(home, { method: "POST", headers, body, keepalive: true, signal: AbortSignal.timeout(8000) });
     if (!answer.ok) throw new Error(answer.statusText);
     return answer.json();
   };
@@ -197,14 +214,16 @@
     const field = doc.createElement("input");
     Object.assign(field, { type: "hidden", name: "action", value: action });
     form.append(field);
+    // form.action would be the buttons of that name.
+    form.setAttribute("action", home);
     HTMLFormElement.prototype.submit.call(form);
   };
 
   const close = () => {
     if (find("dialog")) find("dialog").close();
   };
-  const show = async (url) => {
-    const answer = await fetch(url, { headers: { Accept: "text/html" }, cache: "no-store" });
+  const show = async () => {
+    const answer = await fetch(home, { headers: { Accept: "text/html" }, cache: "no-store" });
     if (!answer.ok) throw new Error(answer.statusText);
     const page = new DOMParser().parseFromString(trusted("HTML", await answer.text()), "text/html");
     const main = page.getElementById("consent-preferences");
@@ -219,7 +238,7 @@
     dialog.setAttribute("aria-labelledby", "consent-preferences-title");
     dialog.append(main);
     dialog.addEventListener("click", ({ target }) => {
-      if (target === dialog || target.closest("[data-consent-close]")) dialog.close();
+      if (target === dialog || isIn(target, "[data-consent-close]")) dialog.close();
     });
     dialog.addEventListener("close", () => {
       doc.adoptedStyleSheets = doc.adoptedStyleSheets.filter((other) => other !== sheet);
@@ -230,15 +249,14 @@
     dialog.showModal();
   };
   const open = () => {
-    const url = find("revisit") && find("revisit").href;
-    if (url) show(url).catch(() => (location.href = url));
+    show().catch(() => (location.href = home));
   };
 
   addEventListener(
     "submit",
     (event) => {
       const form = event.target;
-      if (!(form instanceof HTMLFormElement) || !form.closest("#consent-banner, #consent-dialog")) return;
+      if (!isIn(form, "#consent-banner, #consent-dialog")) return;
       event.preventDefault();
       event.stopPropagation();
       if (event.submitter && event.submitter.value) choose(form, event.submitter.value);
@@ -250,12 +268,13 @@
     "click",
     (event) => {
       if (event.button || event.ctrlKey || event.metaKey || event.shiftKey || !(event.target instanceof Element)) return;
-      if (!event.target.closest("[data-consent-open], #consent-revisit") || !find("revisit")) return;
+      if (!isIn(event.target, "[data-consent-open], #consent-revisit")) return;
       event.preventDefault();
       open();
     },
     true,
   );
+  addEventListener("load", () => (loaded = true));
   addEventListener("pagehide", () => {
     // An open channel keeps a page out of the back/forward cache.
     if (channel) channel.close();
@@ -263,12 +282,11 @@
   });
   addEventListener("pageshow", ({ persisted }) => {
     listen();
-    const now = state();
     // Going back, a browser may also take the old HTML from its cache.
     const [came] = performance.getEntriesByType("navigation");
     const back = persisted || (came && came.type === "back_forward");
-    if (back && find("revisit") && mirror() && !(now.answered && mirror() === asText(now))) location.reload();
-    else if (now.answered) mirror(asText(now));
+    if (back && mirror() && !(state.answered && mirror() === asText(state))) location.reload();
+    else if (state.answered) mirror(asText(state));
   });
   doc.addEventListener("DOMContentLoaded", () => {
     listen();

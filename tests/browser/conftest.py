@@ -26,8 +26,11 @@ def find_chromium() -> str | None:
     return next((path for name in candidates if name and (path := shutil.which(name))), None)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
+    """One Chromium a module. While it is there Playwright's event loop counts as running in this thread, and no test
+    could call ``asyncio.run``: so it never outlives the modules that use it.
+    """
     executable = find_chromium()
     if executable is None:
         pytest.skip("NO CHROMIUM: set CONSENT_CHROMIUM, or apt-get install chromium")

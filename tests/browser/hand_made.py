@@ -32,8 +32,10 @@ def say(text: str) -> str:
 class Site:
     """Serves ``body`` with everything held for ``label``; counts what partners were asked for."""
 
-    def __init__(self, body: str = "", *, csp: str = "", lang: str = "en", **banner: str) -> None:
-        self.body, self.csp, self.lang = body, csp, lang
+    def __init__(self, body: str = "", *, csp: str = "", lang: str = "en", head: str = "", **banner: str) -> None:
+        self.body, self.csp, self.lang, self.head = body, csp, lang, head
+        self.scripts: dict[str, str] = {}
+        """What a partner's script does, by its name; any other says its name."""
         self.settings = Settings.from_mapping(
             {
                 "site": {
@@ -57,6 +59,7 @@ class Site:
             routes=[
                 Route("/", self.page),
                 Route("/other", self.page),
+                Route("/frame", self.frame),
                 Route("/consent", self.preferences, methods=["GET"]),
                 Route("/consent", self.choose, methods=["POST"]),
                 Route("/partner/{name:path}", self.partner),
@@ -74,11 +77,18 @@ class Site:
         if self.decision().allows("analytics"):
             body = "<p id=released>Released by the server</p>"
         html = (
-            f"<!doctype html><html lang=en><head>{parts.head.decode()}<title>News</title></head><body>"
+            f"<!doctype html><html lang=en><head>{parts.head.decode()}{self.head}<title>News</title></head><body>"
             f"{parts.body.decode()}<h1>News</h1><a id=first href=/other>Other page</a>{body}"
             f"<div style='height:3000px'></div><a id=last href=/other>End</a></body></html>"
         )
         return HTMLResponse(html, headers={"content-security-policy": self.csp} if self.csp else {})
+
+    async def frame(self, _: Request) -> Response:
+        """A page of the site inside another: it gets the head alone."""
+        head = self.pages.insertion(language=self.lang, decision=self.decision()).head.decode()
+        held = f'<script type="text/plain" data-consent-held="analytics">{say("framed")}</script>'
+        early = '<script>window.early = consent.allows("analytics")</script>'
+        return HTMLResponse(f"<!doctype html><head>{head}{early}</head><body><h2>Inner</h2>{held}</body>")
 
     async def preferences(self, request: Request) -> Response:
         embedded = request.headers.get("sec-fetch-dest") == "empty"
@@ -116,7 +126,7 @@ class Site:
         await asyncio.sleep(float(request.query_params.get("wait", "0")))
         headers = {"access-control-allow-origin": "*"}
         if name.endswith(".js"):
-            return Response(say(name), media_type="text/javascript", headers=headers)
+            return Response(self.scripts.get(name, say(name)), media_type="text/javascript", headers=headers)
         if name.endswith(".gif"):
             return Response(PIXEL, media_type="image/gif", headers=headers)
         if name.endswith(".css"):

@@ -99,6 +99,16 @@ def test_everything_works_under_a_strict_policy(serve, browser_page, policy):
     expect(browser_page.frame_locator("#frame").get_by_text("frame")).to_be_visible()
 
 
+def test_trusted_types_that_do_not_know_us_lead_to_a_reload(serve, browser_page):
+    policy = POLICY + "; require-trusted-types-for 'script'; trusted-types 'none'"
+    site = Site(script(say("held"), attributes='nonce="r4nd0m"'), csp=policy)
+    browser_page.goto(serve(site.app))
+    browser_page.get_by_role("button", name="Accept all").click()
+    expect(browser_page.locator("#released")).to_be_visible()
+    browser_page.locator("#consent-revisit").click()
+    expect(browser_page.get_by_role("heading", name="Cookie settings")).to_be_visible()
+
+
 def test_other_elements_are_released_in_place(serve, browser_page):
     site = Site(
         f'<img id="image" {HELD} data-consent-src="PARTNER/image.gif">'
@@ -153,6 +163,164 @@ def test_document_write_leads_to_a_reload(serve, browser_page):
     browser_page.get_by_role("button", name="Accept all").click()
     expect(browser_page.locator("#released")).to_be_visible()
     assert site.served == 2
+
+
+def test_document_write_after_a_while_leads_to_a_reload_too(serve, browser_page):
+    site = Site(script(attributes='src="PARTNER/late.js"'))
+    site.scripts["late.js"] = "setTimeout(() => document.write('<p>wiped</p>'), 300)"
+    browser_page.goto(serve(site.app))
+    accept(browser_page)
+    expect(browser_page.locator("#released")).to_be_visible()
+    assert site.served == 2
+
+
+WAITS = """
+    window.addEventListener("load", function (event) { ran.push(NAME + event.type + (this === window)); });
+    addEventListener("DOMContentLoaded", () => ran.push(NAME + "DOMContentLoaded, window"));
+    document.addEventListener("DOMContentLoaded", { handleEvent() {} });
+    document.addEventListener("DOMContentLoaded", () => ran.push(NAME + "DOMContentLoaded"), { once: true });
+    document.addEventListener("load", () => ran.push("a document has no load"));
+    window.addEventListener.call(document.body, "load", () => ran.push("nor has the body"));
+    ran.push(NAME + "first");
+"""
+EVENTS = ["first", "loadtrue", "DOMContentLoaded, window", "DOMContentLoaded"]
+
+
+def test_a_released_script_that_waits_for_what_is_over_is_called_once(serve, browser_page):
+    site = Site(script(WAITS.replace("NAME", "''")) + script(attributes='src="PARTNER/outer.js"'))
+    site.scripts["outer.js"] = WAITS.replace("NAME", "'outer '")
+    browser_page.goto(serve(site.app))
+    browser_page.evaluate("window.ran = []")
+    accept(browser_page)
+    assert ran(browser_page, 8) == EVENTS + [f"outer {event}" for event in EVENTS]
+    browser_page.evaluate("addEventListener('load', () => ran.push('not ours'))")
+    assert len(ran(browser_page, 8)) == 8, "the page's own listeners wait as ever"
+
+
+def test_a_released_script_waits_for_what_is_still_to_come(serve, browser_page):
+    slow = '<img alt="" src="PARTNER/slow.gif?wait=1.5">'
+    site = Site(script(WAITS.replace("NAME", "''")) + slow, head="<script>window.ran = []</script>")
+    browser_page.goto(serve(site.app), wait_until="commit")
+    accept(browser_page)
+    assert browser_page.evaluate("document.readyState") == "interactive"
+    assert ran(browser_page, 4) == ["first", "DOMContentLoaded, window", "DOMContentLoaded", "loadtrue"]
+
+
+def test_a_script_that_throws_holds_up_nothing(serve, chromium):
+    site = Site(script("throw 1") + script(attributes='src="PARTNER/bad.js"') + script(say("next")))
+    site.scripts["bad.js"] = "throw 2"
+    page = chromium.new_page()
+    page.goto(serve(site.app))
+    accept(page)
+    assert ran(page, 1) == ["next"]
+    page.context.close()
+
+
+def test_what_an_earlier_script_took_away_does_not_run(serve, browser_page):
+    site = Site(
+        script("document.querySelectorAll('.gone').forEach(e => e.remove())")
+        + script(say("gone"), attributes="class=gone")
+        + script(attributes='defer class=gone src="PARTNER/gone.js"')
+        + script(say("still there"))
+    )
+    browser_page.goto(serve(site.app))
+    accept(browser_page)
+    assert ran(browser_page, 1) == ["still there"]
+    assert site.asked == []
+
+
+def test_a_foreign_base_leads_nothing_astray(serve, browser_page):
+    asked = []
+    browser_page.on("request", lambda request: asked.append(request.url))
+    site = Site(script(say("held")), head='<base href="http://elsewhere.localhost:1/deep/" target="_blank">')
+    url = serve(site.app)
+    browser_page.goto(url)
+    browser_page.get_by_role("button", name="Settings").click()
+    browser_page.get_by_role("dialog").get_by_role("button", name="Accept all").click()
+    assert ran(browser_page, 1) == ["held"]
+    browser_page.locator("#consent-revisit").click()
+    expect(browser_page.get_by_role("dialog")).to_be_visible()
+    site.broken = True  # the form goes by itself
+    with browser_page.expect_navigation():
+        browser_page.get_by_role("dialog").get_by_role("button", name="Withdraw consent").click()
+    assert [kind for kind, _ in site.choices] == ["json", "form"]
+    assert [other for other in asked if not other.startswith(url)] == []
+    assert len(browser_page.context.pages) == 1
+
+
+MEDDLING = """<script>
+    Array.prototype.extra = function () {};
+    Array.prototype.toJSON = function () { return String(this); };
+    Object.prototype.also = 1;
+    window.fetch = () => Promise.reject(new Error("the page's own"));
+    window.AbortSignal = window.URL = window.Map = undefined;
+</script>"""
+
+
+def test_a_page_that_meddles_with_the_language_gets_its_choice_recorded(serve, browser_page):
+    site = Site(script(say("held")), head=MEDDLING)
+    browser_page.goto(serve(site.app))
+    browser_page.get_by_role("button", name="Accept all").click()
+    expect(browser_page.locator("#released")).to_be_visible()
+    assert site.state.categories
+
+
+CLOBBERING = (
+    "<form id=own onsubmit='window.sent = 1; return false'>"
+    "<input name=action><input name=closest><input name=attributes><input name=getAttribute>"
+    "<button>Send</button></form><form name=consentForm></form><img name=consent>"
+)
+
+
+def test_field_names_in_the_pages_own_forms_do_not_matter(serve, browser_page):
+    site = Site(CLOBBERING + script(say("held")))
+    browser_page.goto(serve(site.app))
+    browser_page.evaluate("HTMLElement.prototype.click.call(document.getElementById('own'))")
+    browser_page.locator("#own button").click()
+    assert browser_page.evaluate("window.sent") == 1
+    accept(browser_page)
+    assert ran(browser_page, 1) == ["held"]
+
+
+def test_the_head_knows_the_state_before_the_body_comes(serve, browser_page):
+    site = Site(head="<script>window.early = consent.allows('analytics')</script>")
+    url = serve(site.app)
+    browser_page.goto(url)
+    assert browser_page.evaluate("window.early") is False
+    accept(browser_page)
+    browser_page.goto(url)
+    assert browser_page.evaluate("window.early") is True
+
+
+def test_a_page_in_a_frame_asks_nothing_and_is_released_with_the_page_around_it(serve, browser_page):
+    site = Site('<iframe id="inner" src="/frame"></iframe>')
+    url = serve(site.app)
+    browser_page.goto(url)
+    inner = browser_page.frame_locator("#inner")
+    expect(inner.get_by_role("heading")).to_have_text("Inner")
+    expect(inner.locator("#consent-banner, #consent-revisit")).to_have_count(0)
+    frame = browser_page.frames[1]
+    assert frame.evaluate("[window.early, consent.allows('analytics'), window.ran]") == [False, False, None]
+    accept(browser_page)
+    frame.wait_for_function("() => window.ran")
+    assert frame.evaluate("[consent.allows('analytics'), window.ran]") == [True, ["framed"]]
+    browser_page.goto(url + "/frame")
+    assert browser_page.evaluate("window.early") is True
+
+
+def test_a_head_that_runs_again_changes_nothing(serve, browser_page):
+    """As where a script swaps pages without loading them, and takes over what is new in the head."""
+    site = Site(script(say("held")))
+    browser_page.goto(serve(site.app))
+    browser_page.evaluate("""() => {
+        const old = document.querySelector("head script"), fresh = document.createElement("script");
+        for (const { name, value } of old.attributes) fresh.setAttribute(name, value);
+        fresh.text = old.text;
+        document.head.append(fresh);
+    }""")
+    accept(browser_page)
+    assert ran(browser_page, 1) == ["held"]
+    assert len(site.choices) == 1
 
 
 def test_a_rejection_releases_nothing_and_does_not_reload(serve, browser_page):

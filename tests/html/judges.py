@@ -1,6 +1,6 @@
 """A judge for tests: whatever names a tracker is held."""
 
-from consent.html import Insertion, Rewriter
+from consent.html import Insertion, Rewriter, make_holder
 
 HEAD = b"{HEAD}"
 BODY = b"{BODY}"
@@ -32,7 +32,7 @@ class GrantingJudge:
 def rewrite(page: bytes, *, sizes=None, judge=None, fragment: bool = False) -> bytes:
     """The page rewritten, in one piece or in pieces of the given sizes, again and again."""
     insert = None if fragment else lambda language: Insertion(head=HEAD, body=BODY)
-    rewriter = Rewriter(judge or TrackerJudge(), insert)
+    rewriter = Rewriter(make_holder(judge or TrackerJudge()), insert)
     if sizes is None:
         return rewriter.feed(page) + rewriter.finish()
     out, at, turn = [], 0, 0

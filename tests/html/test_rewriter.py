@@ -6,7 +6,7 @@ import tracemalloc
 import pytest
 from hypothesis import example, given, settings, strategies as st
 
-from consent.html import Insertion, LimitError, Rewriter
+from consent.html import Insertion, LimitError, Rewriter, make_holder
 from tests.html.judges import BODY, HEAD, GrantingJudge, TrackerJudge, rewrite
 from tests.html.soup import deep_soup
 
@@ -45,7 +45,7 @@ def test_a_held_page_without_its_marks_is_the_page(page):
 @settings(max_examples=200, deadline=None)
 def test_rewriting_twice_holds_nothing_more(page):
     once = rewrite(page, fragment=True)
-    again = Rewriter(TrackerJudge(), None)
+    again = Rewriter(make_holder(TrackerJudge()), None)
     twice = again.feed(once) + again.finish()
 
     # A page whose quotes never close may read differently once marks stand in it; it must not lose bytes.
@@ -53,7 +53,7 @@ def test_rewriting_twice_holds_nothing_more(page):
 
 
 def test_what_is_decided_goes_out_at_once():
-    rewriter = Rewriter(GrantingJudge(), None)
+    rewriter = Rewriter(make_holder(GrantingJudge()), None)
 
     assert rewriter.feed(b"<p>one</p>") == b"<p>one</p>"
     assert rewriter.feed(b"two<img src") == b"two"
@@ -61,7 +61,7 @@ def test_what_is_decided_goes_out_at_once():
 
 
 def test_the_head_goes_out_before_the_body_comes():
-    rewriter = Rewriter(GrantingJudge(), lambda language: Insertion(head=HEAD, body=BODY))
+    rewriter = Rewriter(make_holder(GrantingJudge()), lambda language: Insertion(head=HEAD, body=BODY))
 
     assert rewriter.feed(b"<html><head><link href=a><title>x") == b"<html><head>{HEAD}<link href=a>"
 
@@ -70,7 +70,7 @@ def test_the_head_goes_out_before_the_body_comes():
     "piece", [b"<p>some text, a <b>tag</b></p>", b"text without any tag ", b"<!-- a comment --><br>"]
 )
 def test_memory_does_not_grow_with_the_page(piece):
-    rewriter = Rewriter(TrackerJudge(), lambda language: Insertion(head=HEAD, body=BODY))
+    rewriter = Rewriter(make_holder(TrackerJudge()), lambda language: Insertion(head=HEAD, body=BODY))
     chunk = piece * (65536 // len(piece))
     rewriter.feed(b"<body>" + chunk)
     tracemalloc.start()
@@ -84,7 +84,7 @@ def test_memory_does_not_grow_with_the_page(piece):
 
 @pytest.mark.parametrize("opening", [b"<!--", b"<textarea>", b"<title>", b"<xmp>", b"<plaintext>", b"<iframe>"])
 def test_memory_does_not_grow_with_text_that_needs_no_look(opening):
-    rewriter = Rewriter(TrackerJudge(), None)
+    rewriter = Rewriter(make_holder(TrackerJudge()), None)
     rewriter.feed(opening)
     tracemalloc.start()
     for _ in range(160):
@@ -96,7 +96,7 @@ def test_memory_does_not_grow_with_text_that_needs_no_look(opening):
 
 
 def test_a_construct_too_long_to_judge_is_not_let_out():
-    rewriter = Rewriter(TrackerJudge(), None, limit=1000)
+    rewriter = Rewriter(make_holder(TrackerJudge()), None, limit=1000)
 
     assert rewriter.feed(b"ok<script>") == b"ok"
     with pytest.raises(LimitError):
@@ -109,7 +109,9 @@ def test_an_empty_page_stays_empty():
 
 def test_the_language_of_the_page_reaches_the_insertion():
     seen = []
-    rewriter = Rewriter(GrantingJudge(), lambda language: seen.append(language) or Insertion(head=b"", body=b""))
+    rewriter = Rewriter(
+        make_holder(GrantingJudge()), lambda language: seen.append(language) or Insertion(head=b"", body=b"")
+    )
     rewriter.feed(b"<!doctype html><html dir=ltr lang='uk'><p>x")
 
     assert seen == [b"uk"]

@@ -1,6 +1,7 @@
 """The first layer: equal buttons, small, ASCII, prepared, and not open to injection."""
 
 import gzip
+import re
 from datetime import UTC, datetime
 from html import unescape
 from html.parser import HTMLParser
@@ -47,7 +48,7 @@ def insert(settings, *, language="en", state=None, nonce=b""):
 
 def test_the_three_buttons_are_the_same_element_side_by_side():
     tags = Tags(insert(settings_of()).body)
-    assert tags.all("form") == [{"method": "post", "action": "/consent"}]
+    assert tags.all("form") == [{"method": "post", "action": "/consent", "target": "_self"}]
     assert tags.all("button") == [
         {"type": "submit", "name": "action", "value": "accept"},
         {"type": "submit", "name": "action", "value": "reject"},
@@ -112,30 +113,45 @@ def test_markup_in_a_name_stays_text():
 
 def test_an_answered_page_has_the_revisit_control_alone_and_the_state():
     settings = settings_of(site={"services": ["youtube"]})
-    body = insert(settings, state=state_of(settings, ["analytics"], ["youtube"])).body
-    tags = Tags(body)
+    parts = insert(settings, state=state_of(settings, ["analytics"], ["youtube"]), nonce=b"r4nd0m")
+    tags = Tags(parts.head + parts.body)
     assert tags.all("section") == []
     (link,) = tags.all("a")
     assert link["href"] == "/consent"
     assert "hidden" not in link
-    assert link["data-consent-answered"] == "yes"
-    assert link["data-consent-always"] == "necessary"
-    assert link["data-consent-categories"] == "analytics"
-    assert link["data-consent-services"] == "youtube"
+    assert tags.all("script") == [
+        {
+            "nonce": "r4nd0m",
+            "data-consent-mount": "/consent",
+            "data-consent-answered": "yes",
+            "data-consent-always": "necessary",
+            "data-consent-categories": "analytics",
+            "data-consent-services": "youtube",
+        }
+    ]
 
 
 def test_an_asking_page_hides_the_revisit_control():
-    link = Tags(insert(settings_of()).body).all("a")[-1]
+    parts = insert(settings_of(paths={"mount": "/privacy/choice"}))
+    link = Tags(parts.body).all("a")[-1]
     assert link["id"] == "consent-revisit"
     assert "hidden" in link
-    assert link["data-consent-answered"] == ""
-    assert link["data-consent-categories"] == ""
+    assert Tags(parts.head).all("script") == [
+        {
+            "data-consent-mount": "/privacy/choice",
+            "data-consent-answered": "",
+            "data-consent-always": "necessary",
+            "data-consent-categories": "",
+            "data-consent-services": "",
+        }
+    ]
 
 
-def test_without_a_revisit_control_the_state_is_there_still():
+def test_without_a_revisit_control_there_is_still_what_its_texts_stand_on():
     settings = settings_of(banner={"revisit": "none"})
     (link,) = Tags(insert(settings, state=state_of(settings)).body).all("a")
     assert "hidden" in link
+    assert link["data-consent-saved"]
 
 
 def test_the_nonce_stands_on_style_and_script_and_changes_nothing_else():
@@ -145,13 +161,15 @@ def test_the_nonce_stands_on_style_and_script_and_changes_nothing_else():
     assert with_nonce.body == without.body
 
 
-def test_the_hashes_are_those_of_the_inline_pieces():
+@pytest.mark.parametrize("categories", [(), ("analytics",)])
+@pytest.mark.parametrize("nonce", [b"", b"r4nd0m"])
+def test_the_hashes_are_those_of_the_inline_pieces_in_every_state(categories, nonce):
     settings = settings_of()
-    head = insert(settings).head.decode()
-    style, script = head.removeprefix("<style>").removesuffix("</script>").split("</style><script>")
+    head = insert(settings, state=state_of(settings, categories), nonce=nonce).head.decode()
+    style, script = re.fullmatch(r"<style[^>]*>(.*)</style><script[^>]*>(.*)</script>", head, re.DOTALL).groups()
     assert Pages(settings).style_hashes == (csp_hash(style),)
     assert Pages(settings).script_hashes == (csp_hash(script),)
-    assert b"</" not in script.encode()
+    assert "</" not in script
 
 
 def test_nothing_is_rendered_twice_and_memory_stays_bounded(monkeypatch):

@@ -1,0 +1,1 @@
+"""``make bench``: what the product costs on this machine, as ratios within one run (docs/measurements.md)."""
