@@ -10,7 +10,7 @@ import re
 from typing import NamedTuple
 
 from consent.html.names import alternatives, caseless
-from consent.html.tags import ATTRIBUTES, NAME_END, REST_OF_TAG, attributes, is_self_closing
+from consent.html.tags import ATTRIBUTE, ATTRIBUTES, NAME_END, REST_OF_TAG, SPACE, attributes, is_self_closing
 
 ROOTS = frozenset({b"svg", b"math"})
 POINTS = frozenset({b"foreignobject", b"desc", b"title", b"annotation-xml", b"mi", b"mo", b"mn", b"ms", b"mtext"})
@@ -32,8 +32,18 @@ _BORING = (
     + rb"|<(?:!(?!--|\[CDATA\[)|\?|/(?=[^a-zA-Z>]))[^>]*+>|</>|<(?=[^a-zA-Z/!?])"
     + rb"|</?(?!(?:" + _STOP + rb")" + NAME_END + rb")[a-zA-Z][^\t\n\f\r />]*+" + REST_OF_TAG + rb")*+"
 )  # fmt: skip
+_HREF = b"(?:" + caseless(b"xlink") + b":)?" + caseless(b"href") + SPACE + b"*+=" + SPACE + b"*+"
+_LOCAL_USE = (
+    caseless(b"use") + NAME_END + rb"(?:[\t\n\f\r /]++|(?!" + _HREF + rb"(?![\"']?#))" + ATTRIBUTE + rb")*+>"
+)  # fmt: skip
+"""``use`` of a drawing in the page itself."""
+
+_NAMED = b"|".join(
+    caseless(name) + NAME_END + REST_OF_TAG + b"[^<]*+</" + caseless(name) + REST_OF_TAG for name in (b"title", b"desc")
+)
 _PLAIN = (
-    rb"(?:[^<]++|</?(?!(?:" + _STOP + rb")" + NAME_END + rb")[a-zA-Z][^\t\n\f\r />]*+" + REST_OF_TAG + rb")*+"
+    rb"(?:[^<]++|<(?:" + _LOCAL_USE + b"|" + _NAMED + b"|/" + caseless(b"use") + REST_OF_TAG
+    + rb"|/?(?!(?:" + _STOP + rb")" + NAME_END + rb")[a-zA-Z][^\t\n\f\r />]*+" + REST_OF_TAG + rb"))*+"
 )  # fmt: skip
 PLAIN_SVG = ATTRIBUTES + b"(?<!/)>" + _PLAIN + b"</" + caseless(b"svg") + REST_OF_TAG
 """After ``<svg``: a drawing of nothing but tags and text, and none that fetches, runs or is read otherwise."""

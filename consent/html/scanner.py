@@ -14,8 +14,9 @@ from typing import Protocol
 
 from consent.html import candidates, foreign, rawtext
 from consent.html.candidates import BARE, CLOSE, COMMENT, FULL, PLAIN, REPORTED, TEXT, TURNS, Finder, Kind
+from consent.html.names import alternatives, caseless
 from consent.html.rawtext import LONGEST_END, RAW, raw_end
-from consent.html.tags import REST_OF_TAG, TAG, attributes, is_self_closing
+from consent.html.tags import NAME_END, REST_OF_TAG, TAG, attributes, is_self_closing
 
 Construct = tuple[bytes, int, int, int, bytes | None]
 """``(name, start, tag_end, end, value)``: a start tag ``page[start:tag_end]``; of a script or style also its text
@@ -48,6 +49,13 @@ _TOKEN = (
 _ONE = re.compile(_TOKEN)
 _BORING = re.compile(b"(?:" + _TOKEN + b")*+")
 """A run of text, tags and comments, each whole; raw text is the caller's care."""
+
+_SOUND = re.compile(
+    rb"(?:[^<]++|<" + caseless(b"iframe") + NAME_END + REST_OF_TAG + b"[^<]*+</" + caseless(b"iframe") + REST_OF_TAG
+    + rb"|</?(?!(?:" + alternatives(RAW | TURNS | {b"plaintext", b"noscript"}) + rb")" + NAME_END
+    + rb")[a-zA-Z][^\t\n\f\r />]*+" + REST_OF_TAG + rb")*+"
+)  # fmt: skip
+"""Markup that leaves the tokenizer in the data state, wherever it is read."""
 
 
 class Scanner:
@@ -226,6 +234,8 @@ class Scanner:
             if not final:
                 return (), self._cut(page, start, rawtext.END[b"noscript"], final=final)
             end = len(page)
+        if _SOUND.fullmatch(page, tag_end, end):
+            return (), tag_end  # both readings agree: its tags are read like any other's
         inner = Scanner(self._interest, scripting=False).scan(page[tag_end:end], final=True)
         return [(name, a + tag_end, b + tag_end, c + tag_end, value) for name, a, b, c, value in inner], end
 

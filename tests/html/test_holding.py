@@ -130,6 +130,7 @@ UNTOUCHED = [
     b"<script><!--<script>track</script>x--></script>",
     b"<svg><![CDATA[<image href=//tracker/a>]]></svg>",
     b"<svg/><style><img src=//tracker/a></style>",
+    b"<svg><title>a</title><use href='#b' /><path d='M0'/></svg><style>a>b{}</style><title>x</title>",
     b"<img src=//tracker/a",
 ]
 
@@ -192,6 +193,10 @@ def test_a_label_cannot_break_out_of_its_attribute():
     [
         b"<svg><desc><style><!--</style><img src=//tracker/a></desc></svg>",
         b"<svg><symbol><title>a name</title><path d='M0'/></symbol></svg><img src=//tracker/a>",
+        b"<svg><use href='#a'/><use xlink:href=//tracker/a></use></svg>",
+        b"<svg><use href=#a xlink:href='//tracker/a'/></svg>",
+        b"<noscript><iframe src=//tracker/a></iframe></noscript>",
+        b"<noscript><p title='</noscript><img src=//tracker/a>'>",
         b"<svg><title>a</title><image href=//tracker/a /></svg>",
         b"<math><mi><img src=//tracker/a></mi></math>",
         b"<svg><g><font color=red><img src=//tracker/a>",
