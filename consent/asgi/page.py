@@ -35,8 +35,7 @@ class Page:
         """What can go out now; with ``more`` false, all that is left."""
         if self._decoder:
             body = self._decoder.feed(body) + (b"" if more else self._decoder.finish())
-        judged = self._rewriter.feed(body)
-        return judged if more else judged + self._rewriter.finish()
+        return self._rewriter.feed(body) if more else self._rewriter.finish(body)
 
     def start(self, length: int | None) -> Message:
         """The start message; ``length`` is known where one message holds the whole body."""
@@ -63,4 +62,6 @@ class Page:
             decision=self._decision,
             nonce=self._nonce,
         )
-        return Insertion(head=insertion.head, body=b"") if self._kind is Kind.FRAME else insertion
+        if self._kind is Kind.FRAME:
+            return Insertion(head=insertion.head, body=b"")
+        return Insertion(head=insertion.head, body=self._site.at_root(insertion.body, self._visit))

@@ -34,6 +34,7 @@ class Rewriter:
 
     __slots__ = (
         "_awaited",
+        "_begun",
         "_holder",
         "_insert",
         "_insertion",
@@ -56,6 +57,8 @@ class Rewriter:
         self._insert = insert
         self._insertion: Insertion | None = None
         self._limit = limit
+        self._begun = False
+        """Whether there was a byte at all: nothing is inserted into nothing."""
         self._kept: list[bytes] = []
         self._size = 0
         self._tail = b""
@@ -66,6 +69,7 @@ class Rewriter:
         """Take the next bytes; give those that are decided. Raises LimitError."""
         if not chunk:
             return b""
+        self._begun = True
         self._kept.append(chunk)
         self._size += len(chunk)
         if self._size > self._limit:
@@ -74,8 +78,11 @@ class Rewriter:
             return b""
         return self._advance(final=False)
 
-    def finish(self) -> bytes:
-        """The page ends: give what is left."""
+    def finish(self, chunk: bytes = b"") -> bytes:
+        """The page ends, with ``chunk``: give what is left. A page in one piece takes one pass this way."""
+        if chunk:
+            self._begun = True
+            self._kept.append(chunk)
         return self._advance(final=True)
 
     def _worth_a_try(self, chunk: bytes) -> bool:
@@ -113,7 +120,7 @@ class Rewriter:
         """How far may be scanned before the body is found, and what to insert."""
         prologue.read(page, final=final)
         edits: list[Edit] = []
-        if prologue.head is not None and self._insertion is None and self._insert is not None and page:
+        if prologue.head is not None and self._insertion is None and self._insert is not None and self._begun:
             self._insertion = self._insert(prologue.language)
             edits.append((prologue.head, self._insertion.head))
         if prologue.body is not None and self._insertion is not None and not prologue.frameset:

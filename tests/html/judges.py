@@ -34,7 +34,7 @@ def rewrite(page: bytes, *, sizes=None, judge=None, fragment: bool = False) -> b
     insert = None if fragment else lambda language: Insertion(head=HEAD, body=BODY)
     rewriter = Rewriter(make_holder(judge or TrackerJudge()), insert)
     if sizes is None:
-        return rewriter.feed(page) + rewriter.finish()
+        return rewriter.finish(page)
     out, at, turn = [], 0, 0
     while at < len(page):
         out.append(rewriter.feed(page[at : at + sizes[turn % len(sizes)]]))
