@@ -77,26 +77,36 @@ _UNSAFE_LABEL = re.compile(rb"[^a-z0-9_./ -]")
 Hold = tuple[bytes, tuple[Edit, ...]]
 """The labels a construct waits for, and its edits, with offsets from its ``<``."""
 
-REMEMBERED = 4096
-"""Tags whose judgement is remembered: a site writes the same ones into its every page."""
+REMEMBERED = 8192
+"""Tags and URLs whose judgement is remembered: a site writes the same ones into its every page."""
+
+LONGEST_REMEMBERED = 1024
+"""Bytes of a tag or URL: what is longer is data in a URL, seen once."""
 
 
 class Holder:
     """Turns constructs into holds, by one judge's word. Made once for a judge; remembers what it said of a tag."""
 
-    __slots__ = ("_inner", "_judge", "_tags")
+    __slots__ = ("_inner", "_judge", "_tags", "_urls")
 
     def __init__(self, judge: Judge, inner: Callable[[bytes, "Holder"], Iterable[bytes]]) -> None:
         self._judge = judge
         self._inner = inner
         """The labels held in a ``srcdoc``: the rewriter's, handed in, since it stands above."""
         self._tags: dict[bytes, Hold | None] = {}
+        self._urls: dict[bytes, bool] = {}
 
     def passes(self, value: bytes) -> bool:
         """Whether the URL ``value``, as written with its quotes, may be fetched now."""
-        if value[:1] in _QUOTES:
-            value = value[1:-1]
-        return self._judge.url(resolve(value) if b"&" in value else value) is None
+        known = self._urls.get(value)
+        if known is not None:
+            return known
+        url = value[1:-1] if value[:1] in _QUOTES else value
+        passes = self._judge.url(resolve(url)) is None
+        if len(value) <= LONGEST_REMEMBERED:
+            _make_room(self._urls)
+            self._urls[value] = passes
+        return passes
 
     def passes_text(self, tag: bytes, text: bytes) -> bool:
         """Whether an inline script, whose tag has no attribute that decides instead, may run now."""
@@ -112,9 +122,10 @@ class Holder:
             return None
         if tag in self._tags:
             return self._tags[tag]
-        while len(self._tags) >= REMEMBERED:
-            del self._tags[next(iter(self._tags))]
-        hold = self._tags[tag] = self._judged(name, tag)
+        hold = self._judged(name, tag)
+        if len(tag) <= LONGEST_REMEMBERED:
+            _make_room(self._tags)
+            self._tags[tag] = hold
         return hold
 
     def _inline_script(self, tag: bytes, text: bytes, *, plain: bool) -> Hold | None:
@@ -158,6 +169,12 @@ class Holder:
 _QUOTES = frozenset({b'"', b"'"})
 _DECIDING = frozenset({b"data-consent", b"src", b"href", b"xlink:href"})
 _INERT_BY_TYPE = frozenset({b"script", b"style"})
+
+
+def _make_room(memory: dict[bytes, bool] | dict[bytes, Hold | None]) -> None:
+    """Forget the oldest entry where the memory is full."""
+    if len(memory) >= REMEMBERED:
+        memory.pop(next(iter(memory)), None)
 
 
 def _inert(name: bytes, written: Iterable[Attribute], label: bytes) -> Hold:

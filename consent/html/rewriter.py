@@ -39,18 +39,17 @@ class Rewriter:
         "_insert",
         "_insertion",
         "_kept",
+        "_labels",
         "_limit",
         "_prologue",
         "_retry",
         "_scanner",
         "_size",
         "_tail",
-        "held",
     )
 
     def __init__(self, holder: Holder, insert: Callable[[bytes], Insertion] | None, *, limit: int = LIMIT) -> None:
-        self.held: set[bytes] = set()
-        """The labels of what was held so far."""
+        self._labels: set[bytes] = set()
         self._holder = holder
         self._scanner = Scanner(holder)
         self._prologue = None if insert is None else Prologue()
@@ -64,6 +63,11 @@ class Rewriter:
         self._tail = b""
         self._awaited: re.Pattern[bytes] | None = None
         self._retry = 0
+
+    @property
+    def held(self) -> set[bytes]:
+        """The labels of what was held so far."""
+        return {label for labels in self._labels for label in labels.split()}
 
     def feed(self, chunk: bytes) -> bytes:
         """Take the next bytes; give those that are decided. Raises LimitError."""
@@ -105,8 +109,8 @@ class Rewriter:
         for construct in self._scanner.scan(piece, final=final):
             hold = self._holder.hold(piece, construct)
             if hold is not None:
-                label, inner = hold
-                self.held.update(label.split())
+                labels, inner = hold
+                self._labels.add(labels)
                 edits += [(construct[1] + offset, inserted) for offset, inserted in inner]
         consumed = self._scanner.consumed
         if self._prologue is not None:

@@ -7,8 +7,8 @@ splice. All patterns are possessive: a byte is never looked at twice, whatever a
 import html
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from html.entities import html5
+from typing import NamedTuple
 
 SPACE = rb"[\t\n\f\r ]"
 NAME_END = rb"(?=[\t\n\f\r />])"
@@ -38,8 +38,7 @@ UNQUOTED = 4
 """The group of ``_SPLIT`` that holds an unquoted value."""
 
 
-@dataclass(frozen=True, slots=True)
-class Attribute:
+class Attribute(NamedTuple):
     """An attribute in its tag: ``name`` in lower case, ``value`` as written (character references unresolved)."""
 
     name: bytes
