@@ -4,6 +4,7 @@ Any chunking gives the same bytes as one piece, and the output is the input but 
 goes out at once; only an unfinished tag, script, style or ``<noscript>`` is kept back.
 """
 
+import operator
 import re
 from collections.abc import Callable, Iterable
 
@@ -156,15 +157,19 @@ def _held_within(document: bytes, holder: Holder) -> Iterable[bytes]:
     return sorted(rewriter.held)
 
 
+_offset = operator.itemgetter(0)
+
+
 def _splice(page: bytes, edits: list[Edit]) -> bytes:
     """``page`` with the insertions made; at one offset in the order given."""
     if not edits:
         return page
-    edits.sort(key=lambda edit: edit[0])
-    pieces: list[bytes] = []
+    edits.sort(key=_offset)
+    view = memoryview(page)  # the pieces between are copied once, by the join
+    pieces: list[bytes | memoryview] = []
     at = 0
     for offset, inserted in edits:
-        pieces += (page[at:offset], inserted)
+        pieces += (view[at:offset], inserted)
         at = offset
-    pieces.append(page[at:])
+    pieces.append(view[at:])
     return b"".join(pieces)
