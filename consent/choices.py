@@ -59,9 +59,7 @@ class Lifetimes:
     """Kept as long as a grant by default (CNIL recommendation 2020-092, para. 39)."""
 
 
-def apply(
-    choice: Choice, *, policy: Policy, receipt: str, now: datetime, lifetimes: Lifetimes
-) -> ConsentState:
+def apply(choice: Choice, *, policy: Policy, receipt: str, now: datetime, lifetimes: Lifetimes) -> ConsentState:
     """The state after ``choice``; the earlier state does not matter, a choice says everything."""
     asked = frozenset(policy.asked)
     if choice.action is Action.ACCEPT:

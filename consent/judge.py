@@ -29,7 +29,7 @@ REMEMBERED = 2048
 """Hosts, and URLs read the long way, whose verdict one judge keeps; then it starts anew."""
 _LONG = 512
 """Longer values are not kept: they are mostly met once, and memory is bounded by both."""
-_RELATIVE = re.compile(rb"[A-Za-z0-9_-][A-Za-z0-9_.-]*(?=/)")
+_RELATIVE = re.compile(rb"[A-Za-z0-9_-][A-Za-z0-9_.-]*(?:[/?#]|\Z)")
 """The start of a path below the page's own: no scheme, no dot segment."""
 _SLASH = (b"/", b"\\")
 _NOWHERE = (b"", b"#")
@@ -145,7 +145,7 @@ class PageJudge:
             return None
         elif value + b"/" in self._places:
             return self.url(value + b"/")  # a host without a path, as hints have it
-        elif (first := _RELATIVE.match(value)) is not None and self._may_be_copy(value, first.end()) is None:
+        elif _RELATIVE.match(value) is not None and self._may_be_copy(b"/" + value) is None:
             return None
         try:
             return self._verdicts[value]

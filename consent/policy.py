@@ -31,9 +31,7 @@ class Policy:
         return tuple(c.key for c in self.categories if c.enabled and not c.necessary)
 
 
-def make_policy(
-    categories: tuple[Category, ...], services: tuple[Service, ...], undeclared: str = "release"
-) -> Policy:
+def make_policy(categories: tuple[Category, ...], services: tuple[Service, ...], undeclared: str = "release") -> Policy:
     """Make the policy and its version.
 
     The version is a fingerprint of what consent is given *to*: category keys, each declared service with its
@@ -43,12 +41,9 @@ def make_policy(
     asked = {
         "categories": sorted(c.key for c in categories if c.enabled and not c.necessary),
         "services": sorted(
-            [s.key, s.category, s.partner.name, sorted([c.name, c.duration] for c in s.cookies)]
-            for s in services
+            [s.key, s.category, s.partner.name, sorted([c.name, c.duration] for c in s.cookies)] for s in services
         ),
         "undeclared": undeclared,
     }
     digest = hashlib.sha256(json.dumps(asked, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
-    return Policy(
-        categories=categories, services=services, undeclared=undeclared, version=digest[:VERSION_LENGTH]
-    )
+    return Policy(categories=categories, services=services, undeclared=undeclared, version=digest[:VERSION_LENGTH])

@@ -19,4 +19,4 @@ async def home(request: Request[Any, Any, Any]) -> str:
     return render(request.scope)
 
 
-app = ConsentMiddleware(Litestar(route_handlers=[home]), settings=SETTINGS)  # type: ignore[arg-type]
+app = ConsentMiddleware(Litestar(route_handlers=[home]), settings=SETTINGS)

@@ -13,13 +13,13 @@ if TYPE_CHECKING:  # the site makes these objects
 class Consent:
     """One visitor's answer, as it stands at this request. Made for every request: it only remembers whom to ask."""
 
-    __slots__ = ("_decision", "_headers", "_scope", "site")
+    # On the class, so that making one sets no more than two names; ``cached_property`` would take a lock.
+    _decision: Decision | None = None
+    _visit: Visit | None = None
 
-    def __init__(self, scope: Scope, headers: dict[bytes, bytes], site: "Site") -> None:
+    def __init__(self, scope: Scope, site: "Site") -> None:
         self._scope = scope
-        self._headers = headers
         self.site = site
-        self._decision: Decision | None = None
 
     def allows(self, name: str) -> bool:
         """Whether a category (``"analytics"``), or a service by its key, may run now for this visitor."""
@@ -44,7 +44,9 @@ class Consent:
 
     @property
     def visit(self) -> Visit:
-        return Visit(self._scope, self._headers)
+        if self._visit is None:
+            self._visit = Visit(self._scope)
+        return self._visit
 
     def __repr__(self) -> str:
         return f"<Consent answered={self.answered} categories={sorted(self.decision.categories)}>"

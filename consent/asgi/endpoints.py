@@ -61,12 +61,13 @@ class Endpoints:
     async def _preferences(self, visit: Visit, _: Receive) -> Answer:
         state = self.site.read_state(visit)
         page = self.site.pages.preferences(
-            language=self.site.language(visit),
+            language=self.site.language(visit, visit.asked_language),
             decision=self.site.decide(state),
             state=state,
-            return_to=self._referer(visit) or "/",
+            return_to=self._referer(visit) or f"{visit.root}/",
             embedded=visit.destination == b"empty",
         )
+        page = self.site.at_root(page, visit)
         answer = answers.html(HTTPStatus.OK, page, csp=self.site.pages.preferences_csp)
         return answer.replacing(b"vary", b"Cookie, Accept-Language, Sec-Fetch-Dest")
 
@@ -79,6 +80,7 @@ class Endpoints:
             return answers.unreadable(submission, visit)
         choice = parse_choice(submission.action, submission.categories, submission.services)
         if choice is None:
+            self.site.reports.senseless("its action is none of accept, reject, save, withdraw")
             return answers.plain(HTTPStatus.BAD_REQUEST, "unknown-action", visit)
         return await self._apply(choice, submission, visit)
 
@@ -98,7 +100,7 @@ class Endpoints:
             state,
             choice.action,
             policy=site.settings.policy,
-            circumstances=self._circumstances(choice, visit),
+            circumstances=self._circumstances(choice, submission, visit),
             now=now,
             random=site.random(RANDOM_BYTES),
         )
@@ -113,11 +115,11 @@ class Endpoints:
             return answers.json_answer(HTTPStatus.OK, _told(state, decision, reload=reload)).adding(headers)
         return answers.see_other(self._way_back(submission, visit)).adding(headers)
 
-    def _circumstances(self, choice: Choice, visit: Visit) -> Circumstances:
+    def _circumstances(self, choice: Choice, submission: Submission, visit: Visit) -> Circumstances:
         found = recognise(visit.headers.get(b"user-agent", b""))
         return Circumstances(
             source=self._source(choice, visit),
-            language=self.site.language(visit),
+            language=self.site.language(visit, submission.language),
             host=visit.host,
             browser=found.engine.value if found else "",
         )
@@ -127,7 +129,7 @@ class Endpoints:
         if not visit.is_of_browser:
             return Source.API
         referer = same_host_path(visit.headers.get(b"referer", b""), visit.authority)
-        if choice.action in {Action.SAVE, Action.WITHDRAW} or (referer and self._is_ours(referer)):
+        if choice.action in {Action.SAVE, Action.WITHDRAW} or (referer and self._is_ours(referer, visit)):
             return Source.PREFERENCES  # the banner has neither switches nor anything to take back
         return Source.BANNER
 
@@ -143,22 +145,25 @@ class Endpoints:
 
     async def _read(self, visit: Visit, receive: Receive) -> Submission | Unreadable:
         body = await read_body(receive)
-        if isinstance(body, Unreadable):
-            return body
-        return parse_submission(body, visit.headers.get(b"content-type", b""))
+        read = body if isinstance(body, Unreadable) else parse_submission(body, visit.headers.get(b"content-type", b""))
+        if read is Unreadable.TOO_LONG:
+            self.site.reports.too_large()
+        elif read is Unreadable.UNSUPPORTED or read is Unreadable.MALFORMED:
+            self.site.reports.senseless("its body is neither a form nor JSON that can be read")
+        return read
 
     def _way_back(self, submission: Submission, visit: Visit) -> str:
         """Where the visitor came from, on this origin; never the mount itself."""
-        if is_local_path(submission.return_to) and not self._is_ours(submission.return_to):
+        if is_local_path(submission.return_to) and not self._is_ours(submission.return_to, visit):
             return submission.return_to
-        return self._referer(visit) or "/"
+        return self._referer(visit) or f"{visit.root}/"
 
     def _referer(self, visit: Visit) -> str | None:
         path = same_host_path(visit.headers.get(b"referer", b""), visit.authority)
-        return path if path and is_local_path(path) and not self._is_ours(path) else None
+        return path if path and is_local_path(path) and not self._is_ours(path, visit) else None
 
-    def _is_ours(self, path: str) -> bool:
-        return self.owns(path.partition("?")[0].partition("#")[0])
+    def _is_ours(self, path: str, visit: Visit) -> bool:
+        return self.owns(path.partition("?")[0].partition("#")[0].removeprefix(visit.root))
 
 
 def _takes_back(site: Site, earlier: Decision, later: Decision) -> bool:

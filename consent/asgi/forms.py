@@ -32,6 +32,8 @@ class Submission:
     categories: tuple[str, ...] = ()
     services: tuple[str, ...] = ()
     return_to: str = ""
+    language: str = ""
+    """Of the page that the choice was made on."""
 
 
 async def read_body(receive: Receive) -> bytes | Unreadable:
@@ -72,6 +74,7 @@ def _parse_form(body: bytes) -> Submission | Unreadable:
         categories=tuple(value for name, value in pairs if name == "category"),
         services=tuple(value for name, value in pairs if name == "service"),
         return_to=_last(pairs, "return"),
+        language=_last(pairs, "lang"),
     )
 
 
@@ -83,10 +86,10 @@ def _parse_json(body: bytes) -> Submission | Unreadable:
     if not isinstance(content, Mapping):
         return Unreadable.MALFORMED
     categories, services = _texts(content.get("category")), _texts(content.get("service"))
-    action = content.get("action", "")
-    if categories is None or services is None or not isinstance(action, str):
+    action, language = content.get("action", ""), content.get("lang", "")
+    if categories is None or services is None or not isinstance(action, str) or not isinstance(language, str):
         return Unreadable.MALFORMED
-    return Submission(action=action, categories=categories, services=services)
+    return Submission(action=action, categories=categories, services=services, language=language)
 
 
 def _texts(value: object) -> tuple[str, ...] | None:

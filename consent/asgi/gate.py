@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import quote
 
 import jinja2
 
 from consent.asgi import answers
 from consent.asgi.answers import Answer
+from consent.asgi.headers import first
 from consent.asgi.site import Site
 from consent.asgi.visit import Visit
 from consent.browser_facts import BrowserFacts, bundled_browser_facts
@@ -40,12 +42,15 @@ class Gate:
         )
 
     def turn_away(self, visit: Visit) -> Answer | None:
-        """The page for an outdated browser; None lets the request in."""
+        """The page for an outdated browser that wants a page; None lets the request in."""
         settings = self.site.settings.browsers
-        if settings.mode != "page" or not visit.navigates or visit.path.startswith(settings.exclude):
+        if settings.mode != "page":
             return None
-        verdict = self.check.judge(visit.headers.get(b"user-agent", b""))
-        if verdict.outcome is not Outcome.OUTDATED or self._continues(visit):
+        verdict = self.check.judge(first(visit.raw_headers, b"user-agent") or b"")
+        if verdict.outcome is not Outcome.OUTDATED:
+            return None  # nearly everybody, so this is asked before all else
+        opened = visit.method in {"GET", "HEAD"} and visit.destination in {None, b"document"}
+        if not opened or visit.path.startswith(settings.exclude) or self._continues(visit):
             return None
         body = render_browser(
             self.environment,
@@ -56,7 +61,7 @@ class Gate:
             site_name=self.site.settings.site.name,
             mount=self.site.settings.paths.mount,
         )
-        answer = answers.html(settings.status, body)
+        answer = answers.html(settings.status, self.site.at_root(body, visit))
         # Stored nowhere: after an update, or "continue anyway", the same URL is the site's own page again.
         answer = answer.replacing(b"cache-control", b"private, no-store")
         return answer.replacing(b"vary", b"User-Agent, Cookie, Accept-Language")
@@ -76,6 +81,6 @@ class Gate:
 
 
 def _return_to(visit: Visit) -> str:
-    query = visit.scope.get("query_string", b"")
-    path = str(visit.scope.get("path", "/"))
-    return f"{path}?{query.decode('latin-1')}" if isinstance(query, bytes) and query else path
+    # In a URL's form: what is back from a form must be one (``is_local_path``), and a path may hold any character.
+    path = visit.root + quote(visit.path, safe="/:@!$&'()*+,;=~", errors="surrogateescape")
+    return f"{path}?{visit.query}" if visit.query else path

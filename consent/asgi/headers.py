@@ -3,9 +3,13 @@
 Names are lower case (``headers_of`` sees to it). Nothing here raises on an app's bytes.
 """
 
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 
 from consent.asgi._types import Headers
+from consent.html import srcset
+from consent.html.holding import FETCHING_RELS
 
 _NO_BODY = frozenset({204, 205, 304})
 _STALE = frozenset(
@@ -24,6 +28,11 @@ also changes with the visitor's choice and the banner, which no date of the app'
 _SHARED = frozenset({b"public", b"s-maxage", b"proxy-revalidate"})
 _SNIFFED = (b"<!", b"<h", b"<s", b"<i", b"<d", b"<f", b"<t", b"<a", b"<b", b"<p", b"<m", b"<l", b"<n")
 _NOT_ASCII = (b"utf-16", b"utf-32", b"unicode", b"ucs-2", b"iso-10646")
+
+_UNKNOWN_TYPES = frozenset({b"unknown/unknown", b"application/unknown", b"*/*"})
+_LINK = re.compile(rb'[\s,]*<([^>]*)>((?:[^",]|"(?:[^"\\]|\\.)*+")*+)')
+"""One link of a Link header: its target and its parameters (RFC 8288, 3)."""
+_PARAMETER = re.compile(rb';\s*(rel|imagesrcset)\s*=\s*(?:"((?:[^"\\]|\\.)*+)"|([^\s;,"]*))', re.IGNORECASE)
 
 
 def first(headers: Headers, name: bytes) -> bytes | None:
@@ -48,16 +57,33 @@ def page_type(headers: Iterable[tuple[bytes, bytes]]) -> bytes | None:
     """
     found: bytes | None = b""
     for name, value in headers:
-        if name == b"content-type" or (len(name) == 12 and name.lower() == b"content-type"):
-            if b"html" in value.lower():
+        if len(name) == 12 and (name == b"content-type" or name.lower() == b"content-type"):
+            meaning = _meaning(value)
+            if meaning:
                 return value
-            found = None
+            found = meaning
     return found
 
 
+@lru_cache(maxsize=256)
+def _meaning(content_type: bytes) -> bytes | None:
+    """As ``page_type``; a type that is none, or says that it is unknown, is sniffed (MIME Sniffing, 7)."""
+    folded = content_type.lower()
+    if b"html" in folded:
+        return folded
+    essence = folded.partition(b";")[0].strip()
+    return b"" if b"/" not in essence or essence in _UNKNOWN_TYPES else None
+
+
 def is_html(content_type: bytes) -> bool:
-    """Whether the media type is ``text/html``, whatever its parameters and case."""
-    return content_type.partition(b";")[0].strip().lower() == b"text/html"
+    """Whether a media type is ``text/html``, whatever its parameters and case; of a list, whether one of them is."""
+    types = (one.partition(b";")[0].strip().lower() for one in content_type.split(b","))
+    return b"text/html" in types
+
+
+def is_xhtml(content_type: bytes) -> bool:
+    """Whether the page is for an XML parser: what we insert would break it, so it is not read."""
+    return content_type.partition(b";")[0].strip().lower() == b"application/xhtml+xml"
 
 
 def sniffs_as_html(start: bytes) -> bool:
@@ -137,6 +163,43 @@ def for_rewritten(headers: Headers, *, etag: bytes | None, vary: Iterable[bytes]
 def with_length(headers: Headers, length: int) -> Headers:
     """``headers`` with this Content-Length."""
     return [*without(headers, [b"content-length"]), (b"content-length", b"%d" % length)]
+
+
+def hold_links(headers: Headers, passes: Callable[[bytes], bool]) -> Headers:
+    """``headers`` without the links and speculation rules by which a browser would fetch what may not be (H1)."""
+    held = ((name, _held(name, value, passes)) for name, value in headers)
+    return [(name, value) for name, value in held if value is not None]
+
+
+def held_link(value: bytes, passes: Callable[[bytes], bool]) -> bytes:
+    """A Link header's value without what would fetch from a held place; untouched where there is no such thing."""
+    links = list(_LINK.finditer(value))
+    kept = [link for link in links if all(passes(target) for target in _fetched(link))]
+    parted = b"".join(link[0] for link in links)
+    if len(kept) == len(links) and not value.removeprefix(parted).strip(b" \t,"):
+        return value
+    # What does not read as a link is left out with the rest: another reader might make one of it.
+    return b", ".join(link[0].strip(b" \t,") for link in kept)
+
+
+def _held(name: bytes, value: bytes, passes: Callable[[bytes], bool]) -> bytes | None:
+    if name == b"link":
+        return held_link(value, passes) or None
+    if name == b"speculation-rules":  # a list of strings, each the URL of a rule set
+        return b", ".join(part for part in _members(value) if passes(part.strip(b'"'))) or None
+    return value
+
+
+def _fetched(link: re.Match[bytes]) -> Iterator[bytes]:
+    """The targets for which a browser contacts a host by itself."""
+    parameters = [(m[1].lower(), m[3] if m[2] is None else m[2]) for m in _PARAMETER.finditer(link[2])]
+    rels = {word for name, value in parameters if name == b"rel" for word in value.lower().split()}
+    if FETCHING_RELS.isdisjoint(rels):
+        return
+    yield link[1]
+    for name, value in parameters:
+        if name == b"imagesrcset":
+            yield from srcset.urls(value)
 
 
 def _members(value: bytes) -> list[bytes]:

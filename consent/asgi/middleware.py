@@ -3,7 +3,7 @@
 import asyncio
 import os
 from collections.abc import Mapping
-from typing import cast
+from typing import Any, cast
 
 from consent.asgi import answers
 from consent.asgi._types import ASGIApp, Message, Receive, Scope, Send
@@ -13,7 +13,7 @@ from consent.asgi.gate import Gate
 from consent.asgi.request import for_app
 from consent.asgi.responder import Responder
 from consent.asgi.site import Site
-from consent.asgi.visit import header_table, wants_page
+from consent.asgi.visit import inner_path, read_wishes
 from consent.cookie import ConsentCookie
 from consent.errors import Problem, SettingsError
 from consent.pages import Pages
@@ -40,31 +40,31 @@ class ConsentMiddleware:
             keeper=open_keeper(loaded.records.url),
         )
         self._gate = Gate.of(self.site, keys)
+        self.site.reports.browser_data(self._gate.facts.as_of, self.site.now().date())
         self._endpoints = Endpoints(site=self.site, gate=self._gate)
         self._excluded = loaded.paths.exclude
         self._special = (loaded.paths.mount, *self._excluded)
         """Beginnings of paths that need a closer look: one test for all others."""
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    # ``Any``: frameworks type what they call us with by TypedDicts of their own (see ``ASGIApp``).
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401
         if scope["type"] != "http":
             await self._not_http(scope, receive, send)
             return
-        headers: dict[bytes, bytes] = dict(scope["headers"])  # type: ignore[call-overload]  # pairs, by ASGI
-        consent = Consent(scope, headers, self.site)
-        inner = {**scope, "consent": consent}
-        path: str = consent.visit.path if scope.get("root_path") else scope["path"]  # type: ignore[assignment]  # by ASGI
+        consent = Consent(scope, self.site)
+        inner = dict(scope, consent=consent)
+        path: str = inner_path(scope) if scope.get("root_path") else scope["path"]
         ours = path.startswith(self._special)
         if ours and path.startswith(self._excluded):
             await self.app(inner, receive, send)
             return
-        page = wants_page(headers)
+        page, conditional = read_wishes(scope["headers"])
         if page and (turned_away := self._gate.turn_away(consent.visit)) is not None:
             await answers.send_answer(turned_away, send, head=scope["method"] == "HEAD")
             return
         if ours and self._endpoints.owns(path):
             await self._endpoints.answer(consent.visit, receive, send)
             return
-        conditional = b"if-none-match" in headers
         asked = (page or conditional) and for_app(inner, consent, page=page, conditional=conditional)
         responder = Responder(send, consent, asked)
         await self.app(inner, receive, responder.send)
@@ -73,8 +73,7 @@ class ConsentMiddleware:
 
     async def _not_http(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
-            consent = Consent(scope, header_table(scope), self.site)
-            await self.app({**scope, "consent": consent}, receive, send)
+            await self.app(dict(scope, consent=Consent(scope, self.site)), receive, send)
         elif scope["type"] == "lifespan":
             await self.app(scope, receive, self._closing(send))
         else:

@@ -7,7 +7,7 @@ from consent.asgi import csp
 from consent.asgi._types import Headers, Message, headers_of
 from consent.asgi.consent import Consent
 from consent.asgi.decoding import DECODERS
-from consent.asgi.headers import content_encoding, first, for_rewritten, with_length, without
+from consent.asgi.headers import content_encoding, first, for_rewritten, hold_links, with_length, without
 from consent.asgi.validators import ours
 from consent.asgi.visit import Kind
 from consent.html import Insertion
@@ -29,7 +29,8 @@ class Page:
         self._nonce = csp.nonce_of(headers)
         self._kind = visit.kind
         insert = None if self._kind is Kind.FRAGMENT else self._insert
-        self._rewriter = Rewriter(site.holder(self._decision, visit.host), insert)
+        self._holder = site.holder(self._decision, visit.host)
+        self._rewriter = Rewriter(self._holder, insert)
 
     def feed(self, body: bytes, *, more: bool) -> bytes:
         """What can go out now; with ``more`` false, all that is left."""
@@ -42,7 +43,7 @@ class Page:
         state = self._site.state_tag(self._decision, self._visit)
         etag = first(self._headers, b"etag")
         headers = for_rewritten(
-            self._headers,
+            hold_links(self._headers, self._holder.passes),
             etag=ours(etag, state) if etag else None,
             vary=self._site.vary(self._visit),
         )

@@ -4,13 +4,17 @@ What is repeated comes from pages and settings; the sets are bounded, so that no
 """
 
 import logging
+from datetime import date, timedelta
 
+from consent.asgi.forms import BODY_LIMIT
 from consent.judge import Met
 
 logger = logging.getLogger("consent")
 
-LIMIT = 1000
-"""Different things told in one process."""
+LIMIT = 200
+"""Different things told under one code: what a stranger can make up must not silence the others."""
+STALE = timedelta(days=180)
+"""Browser data older than this is told of."""
 
 _TEXTS = {
     Met.UNDECLARED: (
@@ -28,7 +32,7 @@ class Reports:
     """One per middleware."""
 
     def __init__(self) -> None:
-        self._told: set[tuple[str, str]] = set()
+        self._told: dict[str, set[str]] = {}
 
     def met(self, kind: Met, name: str) -> None:
         self._once(_TEXTS[kind], name)
@@ -38,6 +42,12 @@ class Reports:
             "consent.W012 a page came encoded (%s) and passed unread: nothing in it is held. Let the server "
             "compress, or a middleware outside ConsentMiddleware",
             coding,
+        )
+
+    def unread(self, media_type: str) -> None:
+        self._once(
+            "consent.W012 a page came as %s and passed unread: nothing in it is held. Send it as text/html",
+            media_type,
         )
 
     def untransformable(self, path: str) -> None:
@@ -59,8 +69,23 @@ class Reports:
     def refused(self, why: str) -> None:
         self._once("consent.W040 a choice from another site was refused (%s)", why)
 
+    def too_large(self) -> None:
+        self._once("consent.W041 a choice was refused: its body is longer than %s bytes", str(BODY_LIMIT))
+
+    def senseless(self, why: str) -> None:
+        self._once("consent.W042 a choice was refused: %s", why)
+
+    def browser_data(self, as_of: date, today: date) -> None:
+        if today - as_of > STALE:
+            self._once(
+                "consent.W030 the browser data is of %s: fewer browsers are turned away than could be. Update the "
+                "package",
+                as_of.isoformat(),
+            )
+
     def _once(self, text: str, name: str) -> None:
-        if (text, name) in self._told or len(self._told) >= LIMIT:
+        told = self._told.setdefault(text, set())
+        if name in told or len(told) >= LIMIT:
             return
-        self._told.add((text, name))
+        told.add(name)
         logger.warning(text, name[:200])

@@ -7,7 +7,7 @@ under a policy by which nothing runs and nothing is fetched from elsewhere. Afte
 """
 
 import zlib
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 from consent.asgi import csp
 from consent.asgi._types import Headers, Message, Send, body_of, headers_of
@@ -19,9 +19,12 @@ from consent.asgi.headers import (
     first,
     forbids_transform,
     has_body,
+    held_link,
+    hold_links,
     is_ascii_compatible,
     is_attachment,
     is_html,
+    is_xhtml,
     make_private,
     merge_vary,
     page_type,
@@ -33,6 +36,7 @@ from consent.asgi.validators import ours
 
 _START = "http.response.start"
 _BODY = "http.response.body"
+_HINT = "http.response.early_hint"
 _PATH = "http.response.pathsend"
 _DESCRIPTOR = "http.response.zerocopysend"
 
@@ -59,7 +63,10 @@ class Responder:
             return through(message)
         if message["type"] == _START:
             headers = message.get("headers") or ()
-            content_type = page_type(headers)  # type: ignore[arg-type]  # pairs, by ASGI
+            if headers.__class__ is not list:  # any iterable will do (asgiref, Response Start), one to be read once too
+                headers = list(headers)  # type: ignore[call-overload]  # pairs, by ASGI
+                message = {**message, "headers": headers}
+            content_type = page_type(headers)
             if content_type is None and not self._asked:
                 through = self._through = self._send
                 return through(message)
@@ -78,18 +85,35 @@ class Responder:
             await self._on_file(path_chunks(message), message)
         elif kind == _DESCRIPTOR:
             await self._on_file(descriptor_chunks(message), message)
+        elif kind == _HINT:
+            await self._on_hint(message)
         elif self.held is not None:
             self._queue.append(message)  # between start and body: order is kept
         else:
             await self._send(message)
 
+    async def _on_hint(self, message: Message) -> None:
+        """Hints before the answer: without those that would have a held place contacted (H1)."""
+        links = message.get("links")
+        if not isinstance(links, list | tuple):
+            return  # nothing a server could send
+        passes = self._passes()
+        kept = [held for link in links if (held := held_link(bytes(link), passes))]
+        if kept:
+            await self._send({**message, "links": kept})
+
     async def _on_likely_page(self, message: Message, content_type: bytes | None) -> None:
         headers = headers_of(message)
         status = message["status"] if isinstance(message["status"], int) else 200
+        if status < 200 or self.held is not None or self._page is not None:
+            await self._send(message)  # informational, or a second start: the server's to judge; the page stays held
+            return
         if status == 304 and self._asked:
             message = self._not_modified(message)
         # "html" may also be application/xhtml+xml, which an XML parser reads: insertions of ours would break it.
         foreign = content_type is None or (content_type and not is_html(content_type))
+        if content_type and is_xhtml(content_type) and has_body(status):
+            self._consent.site.reports.unread("application/xhtml+xml")
         if foreign or not has_body(status) or is_attachment(headers) or self._is_unreadable(headers):
             await self._pass(message)
         elif not is_ascii_compatible(content_type or b""):
@@ -129,10 +153,14 @@ class Responder:
         """304 for a page: the same tag, Vary and Cache-Control a 200 would carry (RFC 9110, 15.4.5)."""
         headers = headers_of(message)
         etag = first(headers, b"etag")
-        headers = without(headers, [b"etag", b"last-modified"])
+        headers = hold_links(without(headers, [b"etag", b"last-modified"]), self._passes())
         if etag and (mapped := ours(etag, self._consent.site.state_tag(self._consent.decision, self._consent.visit))):
             headers.append((b"etag", mapped))
         return {**message, "headers": make_private(merge_vary(headers, self._consent.site.vary(self._consent.visit)))}
+
+    def _passes(self) -> Callable[[bytes], bool]:
+        """Says of a URL whether this visitor's browser may be led there."""
+        return self._consent.site.holder(self._consent.decision, self._consent.visit.host).passes
 
     async def _on_body(self, body: bytes, *, more: bool, message: Message) -> None:
         if self._page is not None:
@@ -176,6 +204,8 @@ class Responder:
         await self._out(judged, more=more)
 
     async def _out(self, judged: bytes, *, more: bool) -> None:
+        if not more and not self._ended:
+            self._through = self._send  # the page is whole: trailers, and what should not come
         if judged or not more:
             await self._send({"type": _BODY, "body": judged, "more_body": more})
 

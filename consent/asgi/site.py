@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from html import escape
 
 from consent.asgi.reports import Reports
 from consent.asgi.validators import state_tag
@@ -89,11 +90,21 @@ class Site:
         return holder
 
     def language(self, visit: Visit, page_language: str = "") -> str:
-        """The visitor's own language; where we don't speak it, the page's; else the owner's first."""
+        """The page's language; where we don't speak it, the visitor's own; else the owner's first."""
         offered = self.pages.languages
-        if (of_page := match_tag(page_language, offered)) is not None:
-            offered = (of_page, *(language for language in offered if language != of_page))
-        return negotiate(visit.text(b"accept-language"), offered)
+        return match_tag(page_language, offered) or negotiate(visit.text(b"accept-language"), offered)
+
+    def at_root(self, page: bytes, visit: Visit) -> bytes:
+        """``page``, whose links and forms lead to the mount, for an application that is itself mounted somewhere.
+
+        Pages are prepared before anybody knows where, and a root may even be a visitor's (``/{tenant}``).
+        """
+        if not visit.root:
+            return page
+        mount = escape(self.settings.paths.mount).encode()
+        root = escape(visit.root).encode()
+        # In an attribute only: in text a quote is written as a reference.
+        return re.sub(rb'="(?=%b["/?])' % re.escape(mount), lambda _: b'="' + root, page)
 
     def state_tag(self, decision: Decision, visit: Visit) -> bytes:
         """What the ETag of a page says about the visitor's state."""

@@ -1,11 +1,14 @@
 """What a request says, read once: a view on the scope, never a second request parser."""
 
+from collections.abc import Iterable
 from enum import Enum
+from urllib.parse import parse_qsl, quote
 
 from consent.asgi._types import Headers, Scope, text_of
 
 PAGE_DESTINATIONS = frozenset({b"document", b"iframe", b"frame", b"embed", b"object"})
 """Fetch, request destinations whose response becomes a document."""
+_TELLING = frozenset({b"sec-fetch-dest", b"accept", b"if-none-match"})
 
 
 class Kind(Enum):
@@ -19,29 +22,49 @@ class Kind(Enum):
     """Text that a script asked for: held elements stay held, nothing is inserted."""
 
 
-def header_table(scope: Scope) -> dict[bytes, bytes]:
-    """The last value of each name; what may come several times is read from the scope."""
-    table: dict[bytes, bytes] = dict(scope.get("headers") or ())  # type: ignore[call-overload]  # object by ASGI
-    return table
+def read_wishes(headers: Iterable[tuple[bytes, bytes]]) -> tuple[bool, bool]:
+    """Whether the answer will be shown as a document, as far as the request tells, and whether tags are sent along.
+
+    For every request: one loop, and no table of what is not asked for.
+    """
+    destination: bytes | None = None
+    accepted = b""
+    conditional = False
+    for name, value in headers:
+        if name in _TELLING:
+            if name == b"sec-fetch-dest":
+                destination = value
+            elif name == b"accept":
+                accepted += value
+            else:
+                conditional = True
+    if destination is None:
+        return b"text/html" in accepted, conditional
+    return destination in PAGE_DESTINATIONS, conditional
 
 
-def wants_page(headers: dict[bytes, bytes]) -> bool:
-    """Whether the answer will be shown as a document, as far as the request tells."""
-    destination = headers.get(b"sec-fetch-dest")
-    if destination is not None:
-        return destination in PAGE_DESTINATIONS
-    return b"text/html" in headers.get(b"accept", b"")
+def inner_path(scope: Scope) -> str:
+    """The path inside this application: without the ``root_path`` it is mounted at (asgiref, HTTP scope)."""
+    path, root = text_of(scope, "path", "/"), text_of(scope, "root_path").rstrip("/")
+    if root and path.startswith(root) and path[len(root) : len(root) + 1] in {"", "/"}:
+        return path[len(root) :] or "/"
+    return path
 
 
 class Visit:
     """One request."""
 
-    __slots__ = ("headers", "scope")
+    _headers: dict[bytes, bytes] | None = None
 
-    def __init__(self, scope: Scope, headers: dict[bytes, bytes] | None = None) -> None:
+    def __init__(self, scope: Scope) -> None:
         self.scope = scope
-        self.headers = header_table(scope) if headers is None else headers
-        """What may come several times (Cookie, If-None-Match) is read from the scope."""
+
+    @property
+    def headers(self) -> dict[bytes, bytes]:
+        """The last value of each name; what may come several times (Cookie, If-None-Match) is read by ``all``."""
+        if self._headers is None:
+            self._headers = dict(self.raw_headers)
+        return self._headers
 
     @property
     def method(self) -> str:
@@ -49,12 +72,26 @@ class Visit:
 
     @property
     def path(self) -> str:
-        """The path inside this application: without the ``root_path`` it is mounted at (asgiref, HTTP scope)."""
-        path = text_of(self.scope, "path", "/")
-        root = text_of(self.scope, "root_path")
-        if root and path.startswith(root) and path[len(root) : len(root) + 1] in {"", "/"}:
-            return path[len(root) :] or "/"
-        return path
+        return inner_path(self.scope)
+
+    @property
+    def root(self) -> str:
+        """Where this application is mounted, as it stands in a URL: empty, or ``/shop``."""
+        root = text_of(self.scope, "root_path").strip("/")
+        return f"/{quote(root, errors='surrogateescape')}" if root else ""
+
+    @property
+    def query(self) -> str:
+        query = self.scope.get("query_string", b"")
+        return query.decode("latin-1") if isinstance(query, bytes) else ""
+
+    @property
+    def asked_language(self) -> str:
+        """``?lang=``: the language of the page that a link came from."""
+        try:
+            return dict(parse_qsl(self.query, max_num_fields=20)).get("lang", "")
+        except ValueError:
+            return ""
 
     @property
     def secure(self) -> bool:
@@ -92,12 +129,6 @@ class Visit:
     def destination(self) -> bytes | None:
         """``Sec-Fetch-Dest``: None where the client does not say (plain HTTP, old browsers, tools)."""
         return self.headers.get(b"sec-fetch-dest")
-
-    @property
-    def navigates(self) -> bool:
-        """Whether a person is opening this as a page of its own."""
-        destination = self.headers.get(b"sec-fetch-dest")
-        return self.method in {"GET", "HEAD"} and wants_page(self.headers) and destination in {None, b"document"}
 
     @property
     def kind(self) -> Kind:

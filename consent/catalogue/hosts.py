@@ -4,7 +4,7 @@ Matching keeps to boundaries: ``notdoubleclick.net`` is not ``doubleclick.net``,
 ``/adsense`` (PRODUCT H3). No regular expression runs here, and what a URL can cost is bounded by its length.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from urllib.parse import unquote
 
@@ -75,6 +75,13 @@ class HostIndex:
         """Whether ``host``, or a name above it, is in the catalogue, with whatever path."""
         labels = host.split(".")
         return any(".".join(labels[i:]) in self._rules for i in range(len(labels)))
+
+    def services(self, host: str) -> Iterator[Service]:
+        """Every service that has an entry at ``host`` or above it, whatever the path."""
+        labels = host.split(".") if len(host) <= MAX_HOST else []
+        for i in range(len(labels)):
+            for rule in self._rules.get(".".join(labels[i:]), ()):
+                yield rule.service
 
     def endings(self) -> frozenset[str]:
         """The last label of every host."""

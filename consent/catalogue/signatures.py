@@ -51,7 +51,7 @@ def make_signatures(text: str) -> Iterator[Signature]:
     literal = text.encode()
     counts = _boundary(literal)
     yield Signature(literal=literal, counts=counts)
-    if b"/" in literal:
+    if b"/" in literal[1:]:  # the first is met from its slash on
         yield Signature(literal=literal.replace(b"/", b"\\/"), counts=counts)
 
 

@@ -37,7 +37,9 @@ class Banner:
         style = theme(settings.banner, "#consent-banner,#consent-revisit,#consent-dialog") + load_style("banner.css")
         self.script_hashes = (csp_hash(script),)
         self.style_hashes = (csp_hash(style),)
-        self._head_parts = (b"<style", f">{style}</style><script".encode("ascii"), f">{script}</script>".encode("ascii"))
+        self._head_parts = tuple(
+            part.encode("ascii") for part in ("<style", f">{style}</style><script", f">{script}</script>")
+        )
         self._insertions: dict[Key, Insertion] = {}
         self.version = self._make_version()
 

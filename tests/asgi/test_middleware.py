@@ -115,12 +115,23 @@ def test_judges_are_bounded(wrap):
     app = wrap(answering(*page()))
     for number in range(200):
         drive(app, scope={"headers": [(b"host", b"h%d.test" % number), *NAVIGATION]})
-    assert len(app.site._judges) <= 64
+    assert len(app.site._holders) <= 64
 
 
-def test_the_banner_speaks_the_visitors_language_else_the_pages(wrap):
-    app = wrap(answering(*page(data=PAGE.replace(b'lang="en"', b'lang="uk"'))), site={"languages": ["en", "uk"]})
-    for accept, lang in [(b"uk", b"uk"), (b"en", b"en"), (b"xx", b"uk"), (b"", b"uk")]:
+@pytest.mark.parametrize(
+    ("of_page", "accepted", "lang"),
+    [
+        (b"uk", b"en", b"uk"),
+        (b"uk-UA", b"", b"uk"),
+        (b"pl", b"uk", b"uk"),
+        (b"", b"uk;q=0.5", b"uk"),
+        (b"pl", b"xx", b"en"),
+        (b"\xff", b"\xff", b"en"),
+    ],
+)
+def test_the_banner_speaks_the_pages_language_else_the_visitors(wrap, of_page, accepted, lang):
+    app = wrap(answering(*page(data=PAGE.replace(b"en", of_page, 1))), site={"languages": ["en", "uk"]})
+    for accept in (accepted,):
         response = drive(app, headers=(*NAVIGATION, (b"accept-language", accept)))
         banner = response.body.partition(b'<section id="consent-banner"')[2].partition(b">")[0]
         assert b'lang="%s"' % lang in banner

@@ -5,9 +5,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from consent.asgi.site import Site
+from consent.catalogue.memory import TextMemory
 from consent.choices import Action, Choice, apply
 from consent.decision import Decision
-from consent.html import Holder, Insertion, Rewriter
+from consent.html import Holder, Insertion, Rewriter, holding
 from tests.bench.pages import Sample
 from tests.bench.timing import best, best_prepared
 
@@ -83,9 +84,10 @@ def holder_of(sample: Sample, decision: Decision) -> Holder:
 
 
 def forget(site: Site) -> None:
-    """Empty what earlier pages have left: the holders' verdicts and the catalogue's inline scripts."""
+    """Empty what earlier pages have left: the holders' verdicts, the inline scripts and the script tags."""
     site._holders.clear()
-    site.catalogue._inline._remembered.clear()
+    site.catalogue._inline._memory = TextMemory()
+    holding._runs.cache_clear()
 
 
 def unanswered(site: Site) -> Decision:

@@ -74,20 +74,22 @@ def scripts(request):
 
 @pytest.fixture
 def visit(chromium, demo):
-    """Open a page as a new visitor."""
-    contexts = []
+    """Open a page as a new visitor; an error that no script caught fails the test."""
+    contexts, errors = [], []
 
     def open_page(path="/", *, scripts=True, locale="en-GB"):
         context = chromium.new_context(java_script_enabled=scripts, locale=locale)
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(10_000)
+        page.on("pageerror", lambda error: errors.append(str(error)))
         page.goto(demo.url + path)
         return page
 
     yield open_page
     for context in contexts:
         context.close()
+    assert errors == []
 
 
 def click(page, action):
@@ -134,8 +136,22 @@ def test_accept_without_scripts(visit, demo, path):
     assert preloaded <= {"/tag/js/gpt.js"}  # a preload fetches without running
 
 
-def test_reject_keeps_everything_held(visit, demo, scripts):
-    page = visit("/", scripts=scripts)
+def test_scripts_switched_on_after_a_choice_without_them(visit, demo):
+    page = visit("/privacy")
+    devtools = page.context.new_cdp_session(page)
+    devtools.send("Emulation.setScriptExecutionDisabled", {"value": True})
+    page.goto(demo.url)
+    click(page, "accept")
+    assert set(demo.reached()) - {"google-publisher-tag"} == NO_SCRIPT.keys()
+    demo.tally.reset()
+    devtools.send("Emulation.setScriptExecutionDisabled", {"value": False})
+    page.reload()
+    assert demo.reached() == SCRIPTED, "what stood in <noscript> is asked for no more"
+
+
+@pytest.mark.parametrize("path", PAGES.values(), ids=PAGES)
+def test_reject_keeps_everything_held(visit, demo, path, scripts):
+    page = visit(path, scripts=scripts)
     click(page, "reject")
     assert demo.reached() == {}
     page.reload()
@@ -143,30 +159,34 @@ def test_reject_keeps_everything_held(visit, demo, scripts):
     assert demo.reached() == {}
 
 
-def test_save_one_category(visit, demo, scripts):
-    page = visit("/", scripts=scripts)
+@pytest.mark.parametrize("path", PAGES.values(), ids=PAGES)
+def test_save_one_category(visit, demo, path, scripts):
+    page = visit(path, scripts=scripts)
     open_settings(page)
     page.locator("input[name=category][value=analytics]").check()
     submit(page, "save")
     first = demo.reached()
     demo.tally.reset()
-    page.goto(demo.url)
+    page.goto(demo.url + path)
     expected = SCRIPTED if scripts else NO_SCRIPT
     assert first == demo.reached() == {key: expected[key] for key in ANALYTICS & expected.keys()}
 
 
-def test_withdrawal_holds_again_and_expires_cookies(visit, demo, scripts):
-    page = visit("/", scripts=scripts)
+@pytest.mark.parametrize("path", PAGES.values(), ids=PAGES)
+def test_withdrawal_holds_again_and_expires_cookies(visit, demo, path, scripts):
+    page = visit(path, scripts=scripts)
     click(page, "accept")
     assert demo.reached()
     names = {cookie["name"] for cookie in page.context.cookies(demo.url)}
     if scripts:
         assert {"_ga", "_fbp", "_hjid", "_cb", "cto_bundle"} <= names
     open_settings(page)
-    submit(page, "withdraw")
     demo.reached()
     demo.tally.reset()
-    page.goto(demo.url)
+    submit(page, "withdraw")
+    page.locator("#consent-revisit").wait_for()
+    assert demo.reached() == {}
+    page.goto(demo.url + path)
     assert demo.reached() == {}
     names = {cookie["name"] for cookie in page.context.cookies(demo.url)}
     assert not names & {partner.cookie for partner in PARTNERS if partner.cookie}
@@ -195,13 +215,14 @@ def test_scripts_run_in_document_order(visit, demo):
     assert len(ran) == len(set(ran))
 
 
-@pytest.mark.parametrize("locale", ["uk-UA", "cy-GB"])
-def test_the_banner_speaks_ukrainian(visit, locale):
-    """To who reads Ukrainian, and on the Ukrainian page to who reads none of the site's languages."""
-    page = visit("/uk/", locale=locale)
-    banner = page.locator("#consent-banner")
+@pytest.mark.parametrize("locale", ["uk-UA", "en-GB", "cy-GB"])
+def test_the_banner_speaks_the_pages_language(visit, locale):
+    """Whatever the visitor's browser asks for: who reads the page reads the banner."""
+    banner = visit("/uk/", locale=locale).locator("#consent-banner")
+    assert banner.get_attribute("lang") == "uk"
     assert re.search("[іїєґ]", banner.inner_text())
     assert not re.search(r"\b(cookies and|accept|reject|settings)\b", banner.inner_text(), re.IGNORECASE)
+    assert visit("/", locale=locale).locator("#consent-banner").get_attribute("lang") == "en"
 
 
 def test_the_papers_own_scripts_run_without_consent(visit, demo):
@@ -223,6 +244,14 @@ def test_the_panel_counts_and_starts_anew(visit, demo):
     page.locator("[data-reset] button").click()
     page.wait_for_function("() => document.querySelector('[data-total]').textContent == '0'")
     assert demo.tally.total == 0
+
+
+@pytest.mark.parametrize("path", ["/demo/counts.html", "/privacy"])
+def test_the_counts_follow_on_the_other_pages(visit, demo, path):
+    page = visit(path)
+    click(visit("/"), "accept")
+    demo.reached()
+    page.wait_for_function("n => document.querySelector('[data-total]').textContent == n", arg=str(demo.tally.total))
 
 
 def test_the_counts_stand_on_a_plain_page(visit, demo):

@@ -267,8 +267,7 @@ def test_a_page_that_meddles_with_the_language_gets_its_choice_recorded(serve, b
 
 CLOBBERING = (
     "<form id=own onsubmit='window.sent = 1; return false'>"
-    "<input name=action><input name=closest><input name=attributes><input name=getAttribute>"
-    "<button>Send</button></form><form name=consentForm></form><img name=consent>"
+    "<input name=action><input name=closest><button>Send</button></form><form name=consentForm></form><img name=consent>"
 )
 
 
@@ -472,16 +471,51 @@ def contrast(*colours: str) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
-def test_a_rude_page_does_not_reach_into_the_dialog(serve, browser_page):
-    rude = "<style>button{display:none}section{padding:9em}h1{font-size:99px}label{color:red}*{margin:50px}</style>"
-    sizes = []
-    for body in ("", rude):
+RUDE = """<style>
+    button { display: none } section { padding: 9em } h1, p { font-size: 99px } label { color: red } * { margin: 50px }
+    body#home button, body#home a { display: none; float: left } #home.site p { color: red; font-size: 7px }
+</style><script>document.body.id = "home"; document.body.className = "site"</script>"""
+STYLES = """form => [...form.querySelectorAll("*")].map((element, index, all) => {
+    if (!index) all.forEach(other => { other.open = other.open === false || other.open; });
+    const style = getComputedStyle(element), names = ["color", "font", "display", "padding", "margin", "border", "float"];
+    return [element.localName, element.offsetWidth, element.offsetHeight, ...names.map(name => style[name])];
+})"""
+
+
+@pytest.mark.parametrize("where", ["banner", "dialog"])
+def test_a_rude_page_does_not_reach_into_what_is_ours(serve, browser_page, where):
+    looks = []
+    for body in ("", RUDE):
         browser_page.goto(serve(Site(body).app))
-        browser_page.get_by_role("button", name="Settings").click()
-        form = browser_page.locator("#consent-dialog form")
-        expect(form).to_be_visible()
-        sizes.append(form.evaluate("e => [...e.querySelectorAll('*')].map(x => [x.offsetWidth, x.offsetHeight])"))
-    assert sizes[0] == sizes[1]
+        if where == "dialog":
+            browser_page.locator("#consent-banner button").last.evaluate("button => button.click()")
+        expect(browser_page.locator(f"#consent-{where} form")).to_be_visible()
+        looks.append(browser_page.locator(f"#consent-{where}").evaluate(STYLES))
+    assert looks[0] == looks[1]
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_dialog_looks_like_the_page_of_its_own(serve, browser_page, width, scheme):
+    url = serve(Site().app)
+    browser_page.set_viewport_size({"width": width, "height": 844})
+    browser_page.emulate_media(color_scheme=scheme)
+    browser_page.goto(url)
+    browser_page.get_by_role("button", name="Settings").click()
+    form = browser_page.locator("#consent-dialog form")
+    expect(form).to_be_visible()
+    in_dialog = form.locator("h1, section, h2, .consent-actions button").evaluate_all(PAINTS)
+    assert len({button["background"] for button in in_dialog if button["name"] == "button"}) == 1
+    assert all(section["border"] != "0px" for section in in_dialog if section["name"] == "section")
+    assert browser_page.evaluate("document.querySelector('dialog').scrollWidth <= innerWidth")
+    browser_page.goto(url + "/consent")
+    assert browser_page.locator("h1, section, h2, .consent-actions button").evaluate_all(PAINTS) == in_dialog
+
+
+PAINTS = """elements => elements.map(element => {
+    const { backgroundColor: background, color, fontSize, borderTopWidth: border, borderRadius } = getComputedStyle(element);
+    return { name: element.localName, background, color, fontSize, border, borderRadius };
+})"""
 
 
 def test_nothing_moves_and_nothing_is_fetched_before_a_choice(serve, browser_page):

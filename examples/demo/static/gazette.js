@@ -4,7 +4,7 @@ import { minutes } from "gazette/reading";
 const reading = document.querySelector("[data-reading]");
 if (reading) {
   const format = new Intl.NumberFormat(document.documentElement.lang, { style: "unit", unit: "minute", unitDisplay: "long" });
-  reading.textContent = format.format(minutes(document.querySelector("article").textContent));
+  reading.querySelector("[data-minutes]").textContent = format.format(minutes(document.querySelector("article").textContent));
   reading.hidden = false;
 }
 
