@@ -7,9 +7,9 @@ told through ``met``, once a judge; who logs it and how often is not decided her
 
 import re
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
-from typing import NamedTuple
 
 from consent.address import (
     ODD_PATH,
@@ -52,7 +52,8 @@ def _nothing(kind: Met, name: str) -> None:
     """Tell nobody."""
 
 
-class Place(NamedTuple):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
     """What is known of every URL that begins with the same scheme and host."""
 
     host: str
@@ -106,11 +107,10 @@ class PageJudge:
         place = self._places.get(value[:after])
         if place is None:
             return self._elsewhere(value)
-        _, verdict, unless, starts = place
-        if unless is None:
-            return verdict
-        if unless(value, after - 1) is None and not (starts and value.startswith(starts, after - 1)):
-            return verdict
+        if place.unless is None:
+            return place.verdict
+        if place.unless(value, after - 1) is None and not (place.starts and value.startswith(place.starts, after - 1)):
+            return place.verdict
         return self._below(place, value, after - 1)
 
     def inline(self, text: bytes) -> bytes | None:
@@ -187,20 +187,21 @@ class PageJudge:
 
     def _settle(self, host: str) -> Place:
         if self._is_own(host):
-            return Place("", None, self._may_be_copy)
+            return Place(host="", verdict=None, unless=self._may_be_copy)
         if is_under(host, self._allow):
-            return Place(host, None, None)
+            return Place(host=host, verdict=None, unless=None)
         starts: list[bytes] = []
         name = host
         while name:
             bare, below = self._entries.get(name, _NO_ENTRY)
             starts += below
             if bare is not None:
-                return Place(host, self._label(bare), ODD_PATH.match if starts else None, tuple(starts))
+                unless = ODD_PATH.match if starts else None
+                return Place(host=host, verdict=self._label(bare), unless=unless, starts=tuple(starts))
             name = name.partition(".")[2]
         if starts and host not in self._told:  # only some paths there are somebody's: told of when another is met
-            return Place(host, None, _ANYTHING)
-        return Place(host, self._unknown(host), self._may_be_copy, tuple(starts))
+            return Place(host=host, verdict=None, unless=_ANYTHING)
+        return Place(host=host, verdict=self._unknown(host), unless=self._may_be_copy, starts=tuple(starts))
 
     def _address(self, address: Address) -> bytes | None:
         if not address.host or self._is_own(address.host):

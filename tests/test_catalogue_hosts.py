@@ -192,6 +192,54 @@ def test_a_first_party_cookie_is_known_by_its_name(name, key):
     assert (service.key if service else None) == key
 
 
+@pytest.mark.parametrize(
+    ("host", "path", "category"),
+    [
+        ("i.yimg.jp", "/images/news/v1/css/yj2.css", "necessary"),
+        ("s.yimg.jp", "/images/listing/tool/yads/ast.html", "advertising"),
+        ("ai.yimg.jp", "/bdv/prem/x.jpg", "advertising"),
+        ("yads.c.yimg.jp", "/js/yads.js", "advertising"),
+        ("headlines.yahoo.co.jp", "/hl", "necessary"),
+        ("img1.gtimg.com", "/tech/pics/x.jpg", "necessary"),
+        ("ra.gtimg.com", "/web/crystal/crystal-min.js", "analytics"),
+        ("pingjs.qq.com", "/ping.js", "analytics"),
+        ("tech.qq.com", "/2012pl/newpl.css", "necessary"),
+        ("v.qq.com", "/iframe/player.html", "media"),
+        ("statics.itc.cn", "/x.css", "necessary"),
+        ("changyan.itc.cn", "/x.js", "social"),
+        ("atanx.alicdn.com", "/t/img/x.png", "necessary"),
+        ("atanx.alicdn.com", "/t/tanxssp.js", "advertising"),
+        ("cdn.ziffstatic.com", "/jst/zdconsent.js", "necessary"),
+        ("cdn.ziffstatic.com", "/pg/toolbox.js", "advertising"),
+        ("assets.newsinc.com", "/x.png", "necessary"),
+        ("launch.newsinc.com", "/js/embed.js", "media"),
+        ("resources.blogblog.com", "/img/x.gif", "necessary"),
+        ("a1.nyt.com", "/analytics/tagx-simple.min.js", "analytics"),
+        ("a1.nyt.com", "/assets/x.css", "necessary"),
+        ("o.aolcdn.com", "/ads/adsWrapper.min.js", "advertising"),
+        ("o.aolcdn.com", "/images/dims", "necessary"),
+        ("c5x8i7c7.ssl.hwcdn.net", "/videojs/show.html", "advertising"),
+        ("www.google.com", "/js/gweb/analytics/autotrack.js", "analytics"),
+        ("cdn.cpex.cz", "/cmp/v2/cpex-cmp.min.js", "necessary"),
+    ],
+)
+def test_a_path_tells_a_publishers_assets_from_its_trackers(host, path, category):
+    service = BUNDLED.find(host, path)
+    assert service is not None
+    assert service.category == category
+
+
+def test_a_trackers_file_on_an_asset_host_is_the_trackers():
+    assert found("cdn.jsdelivr.net", "/npm/autotrack/autotrack.js") == "google-analytics"
+    assert found("vidtech.cbsinteractive.com", "/lib/streamsense.5.1.1.min.js") == "comscore"
+    assert found("s.cdn.turner.com", "/analytics/comscore/streamsense.5.2.0.min.js") == "comscore"
+
+
+def test_a_host_that_the_owner_files_as_necessary_is_so_whatever_the_file():
+    own = make_service("own", "cdn.example.net", category="necessary")
+    assert BUNDLED.with_services([own]).find("cdn.example.net", "/matomo.js") == own
+
+
 labels = st.text("abcdefghijklmnopqrstuvwxyz0123456789-", min_size=1, max_size=12)
 
 

@@ -69,10 +69,10 @@ def page_type(headers: Iterable[tuple[bytes, bytes]]) -> bytes | None:
 def _meaning(content_type: bytes) -> bytes | None:
     """As ``page_type``; a type that is none, or says that it is unknown, is sniffed (MIME Sniffing, 7)."""
     folded = content_type.lower()
-    if b"html" in folded:
-        return folded
     essence = folded.partition(b";")[0].strip()
-    return b"" if b"/" not in essence or essence in _UNKNOWN_TYPES else None
+    if b"/" not in essence or essence in _UNKNOWN_TYPES:
+        return b""
+    return folded if b"html" in folded else None
 
 
 def is_html(content_type: bytes) -> bool:

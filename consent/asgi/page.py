@@ -63,6 +63,6 @@ class Page:
             decision=self._decision,
             nonce=self._nonce,
         )
-        if self._kind is Kind.FRAME:
-            return Insertion(head=insertion.head, body=b"")
-        return Insertion(head=insertion.head, body=self._site.at_root(insertion.body, self._visit))
+        head = self._site.at_root(insertion.head, self._visit)
+        body = b"" if self._kind is Kind.FRAME else self._site.at_root(insertion.body, self._visit)
+        return Insertion(head=head, body=body)

@@ -21,8 +21,9 @@ from consent.catalogue.signatures import Signature
 COUNTED = frozenset({"advertising", "analytics"})
 """Categories of which any host counts."""
 VENDOR_PAGES = frozenset(
-    "www blog help support docs doc developer developers dev status community learn academy kb knowledge privacy legal "
-    "careers jobs investors investor press about corp forum forums wiki marketing business".split()
+    {"www", "blog", "help", "support", "docs", "doc", "developer", "developers", "dev", "status", "community", "learn"}
+    | {"academy", "kb", "knowledge", "privacy", "legal", "careers", "jobs", "investors", "investor", "press", "about"}
+    | {"corp", "forum", "forums", "wiki", "marketing", "business"}
 )
 """Labels under which a vendor has pages for people."""
 _SECOND_LEVEL = frozenset({"co", "com", "ne", "or", "ac", "net", "org", "gov", "go"})
@@ -36,8 +37,6 @@ LONGEST_REST = 512
 """How much of a path and query is looked at."""
 REMEMBERED = 4096
 """Hosts of which is known whether the catalogue has them; scripts name the same few again and again."""
-
-
 _HOST, _FILE_NAME = 1, 2
 """Groups of the expression that finds slashes."""
 LONGEST_ENDING = 4
@@ -106,18 +105,22 @@ class AddressIndex:
                     leads = self._learn(host)
                 if leads is not None:
                     self._judge(text, leads, stop.end(1), joined=False, url=True, found=found)
-            elif kind == _FILE_NAME:
-                at = stop.start()
-                for place, signature in self._files[stop[_FILE_NAME]]:
-                    if text.startswith(signature.literal, at) and signature.counts(
-                        text, at, at + len(signature.literal)
-                    ):
-                        found.add(place)
             else:
                 self._before(text, stop.start(), found)
+                if kind == _FILE_NAME:
+                    self._file(text, stop.start(), stop[_FILE_NAME], found)
+
+    def _file(self, text: bytes, slash: int, key: bytes, found: set[int]) -> None:
+        for place, signature in self._files[key]:
+            end = slash + len(signature.literal)
+            if text.startswith(signature.literal, slash) and signature.counts(text, slash, end):
+                found.add(place)
 
     def _learn(self, host: bytes) -> Known | None:
-        name = level = host.strip(b".").decode("ascii").lower()
+        name = host.strip(b".").decode("ascii").lower()
+        if len(name) > MAX_HOST:
+            name = name[-MAX_HOST:].partition(".")[2]
+        level = name
         listed: list[tuple[int, bytes]] = []
         while level:
             listed += self._listed.get(level, ())
@@ -148,8 +151,8 @@ class AddressIndex:
             self._judge(text, leads, slash, joined=host[0] == _DOT, url=url, found=found)
 
     def _judge(self, text: bytes, leads: Known, end: int, *, joined: bool, url: bool, found: set[int]) -> None:  # noqa: PLR0913
-        for place, path in leads.paths:
-            if place not in found and _starts(text, end, path):
+        for place, start in leads.paths:
+            if place not in found and _starts(text, end, start):
                 found.add(place)
         if not url:
             return
@@ -158,13 +161,11 @@ class AddressIndex:
             return
         rest = _REST.match(text, end, end + LONGEST_REST)
         path, _, query = rest[0].decode("latin-1").replace("\\/", "/").partition("?") if rest else ("/", "", "")
-        met = self._hosts.locate(leads.name, path, query)
-        if met is None:
-            return
-        level, rule = met
-        place = self._counted.get(rule.service.key)
-        if place is not None and (rule.path or joined or not _is_vendors_page(leads.name, level, path)):
-            found.add(place)
+        if met := self._hosts.locate(leads.name, path, query):
+            level, rule = met
+            counted = self._counted.get(rule.service.key)
+            if counted is not None and (rule.path or joined or not _is_vendors_page(leads.name, level, path)):
+                found.add(counted)
 
 
 def _stops(endings: Iterable[str], files: Iterable[bytes]) -> bytes:
@@ -177,11 +178,11 @@ def _stops(endings: Iterable[str], files: Iterable[bytes]) -> bytes:
     url = rb"(?<=[/\\]/)(?:(?<=//)|(?<=/\\/))([A-Za-z0-9][A-Za-z0-9_.-]*)(?:\\?/(?!" + name + rb"))?"
     lengths = sorted({len(ending) for ending in endings if len(ending) <= LONGEST_ENDING})
     end = b"|".join(b"(?<=\\.[a-z]{%d}/)" % length for length in lengths) or b"(?!)"
-    return b"/(?:" + url + b"|(?<=[a-z][a-z]/)(?:" + end + b")|(" + name + b"))"
+    return b"/(?:" + url + b"|(" + name + b")|(?<=[a-z][a-z]/)(?:" + end + b"))"
 
 
 def _starts(text: bytes, at: int, path: bytes) -> bool:
-    """Whether ``path`` stands at ``at``, plain or with ``\\/``, and ends no word short."""
+    r"""Whether ``path`` stands at ``at``, plain or with ``\/``, and ends no word short."""
     if not text.startswith(path, at):
         path = path.replace(b"/", b"\\/")
         if not text.startswith(path, at):

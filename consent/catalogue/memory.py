@@ -4,6 +4,8 @@ from typing import Generic, TypeVar
 
 ROOM = 16 * 1024 * 1024
 """Bytes of all remembered texts together, with what each costs beside its letters."""
+KEPT = 7 / 8
+"""How full it is after forgetting: so that not every new text has to push out one."""
 OVERHEAD = 200
 """What a remembered text costs beside its letters: the object, its place in the table, its answer."""
 
@@ -24,12 +26,22 @@ class TextMemory(Generic[Answer]):
         return len(self._answers)
 
     def keep(self, text: bytes, answer: Answer) -> None:
-        """Remember, and forget the oldest until there is room; a text longer than a quarter of it is not kept."""
+        """Remember, and forget the oldest if need be; a text longer than a quarter of the room is not kept."""
         cost = len(text) + OVERHEAD
         if cost * 4 > self._room or text in self._answers:
             return
         self._answers[text] = answer
         self._size += cost
-        while self._size > self._room and (oldest := next(iter(self._answers), None)) is not None:
-            if self._answers.pop(oldest, None) is not None:
-                self._size -= len(oldest) + OVERHEAD
+        if self._size > self._room:
+            self._forget()
+
+    def _forget(self) -> None:
+        # Counted anew each time: what threads miscounted meanwhile is put right, and no lock is needed.
+        texts = list(self._answers)
+        size = sum(map(len, texts)) + OVERHEAD * len(texts)
+        for text in texts:
+            if size <= self._room * KEPT:
+                break
+            self._answers.pop(text, None)
+            size -= len(text) + OVERHEAD
+        self._size = size

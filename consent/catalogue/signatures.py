@@ -1,4 +1,4 @@
-"""Inline signatures in code: literal text that marks a script as a service's, and the boundaries within which it counts.
+"""Inline signatures in code: literal text that marks a script as a service's, and within which boundaries.
 
 A first-party script that has a word that holds a signature is left alone (PRODUCT H2):
 

@@ -195,7 +195,7 @@
 
   const send = async (form, action) => {
     const fields = new FormData(form);
-    const body = JSON.stringify({ action, category: fields.getAll("category"), service: fields.getAll("service") });
+    const body = JSON.stringify({ action, category: fields.getAll("category"), service: fields.getAll("service"), lang: fields.get("lang") });
     const headers = { "Content-Type": "application/json", Accept: "application/json" };
     const answer = await fetch(home, { method: "POST", headers, body, keepalive: true, signal: AbortSignal.timeout(8000) });
     if (!answer.ok) throw new Error(answer.statusText);
@@ -222,8 +222,8 @@
   const close = () => {
     if (find("dialog")) find("dialog").close();
   };
-  const show = async () => {
-    const answer = await fetch(home, { headers: { Accept: "text/html" }, cache: "no-store" });
+  const show = async (url) => {
+    const answer = await fetch(url, { headers: { Accept: "text/html" }, cache: "no-store" });
     if (!answer.ok) throw new Error(answer.statusText);
     const page = new DOMParser().parseFromString(trusted("HTML", await answer.text()), "text/html");
     const main = page.getElementById("consent-preferences");
@@ -249,7 +249,9 @@
     dialog.showModal();
   };
   const open = () => {
-    show().catch(() => (location.href = home));
+    // In the language of the banner; in a frame, in that of the page.
+    const url = home + "?lang=" + (find("revisit") || doc.documentElement).lang;
+    show(url).catch(() => (location.href = url));
   };
 
   addEventListener(

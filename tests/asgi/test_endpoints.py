@@ -314,6 +314,102 @@ def test_a_settable_mount_and_a_root_path_are_found(site):
     assert len(keeper.records) == 1
 
 
+@pytest.mark.parametrize(
+    ("path", "accepted", "lang"),
+    [
+        ("/consent?lang=uk", b"en", b"uk"),
+        ("/consent?a=b&lang=uk-UA", b"", b"uk"),
+        ("/consent?lang=xx", b"uk", b"uk"),
+        ("/consent?lang=%22%3E%FF", b"", b"en"),
+        ("/consent?" + "&" * 50 + "lang=uk", b"", b"en"),
+        ("/consent", b"uk", b"uk"),
+    ],
+)
+def test_preferences_speak_the_language_of_the_page_that_led_there(site, path, accepted, lang):
+    app, _ = site(site={"languages": ["en", "uk"]})
+    response = drive(app, path=path, headers=(*NAVIGATION, (b"accept-language", accepted)))
+    assert b'<html lang="%s"' % lang in response.body
+
+
+def test_a_record_tells_in_which_language_was_asked(site):
+    for sent, language in [
+        (choice(b"action=accept&lang=uk"), "uk"),
+        (send_json({"action": "accept", "lang": "uk"}), "uk"),
+        (choice(b"action=accept"), "en"),
+    ]:
+        app, keeper = site(site={"languages": ["en", "uk"]})
+        drive(app, **sent)
+        assert keeper.records[0].language == language
+
+
+@pytest.mark.parametrize(
+    ("request_", "code"),
+    [
+        (choice(b"a" * (BODY_LIMIT + 1)), "consent.W041"),
+        (choice(b"action=perhaps"), "consent.W042"),
+        (send_json(b"{"), "consent.W042"),
+        (choice(b"x", headers=((b"content-type", b"text/plain"), OWN)), "consent.W042"),
+    ],
+)
+def test_a_refused_choice_is_logged_once(site, caplog, request_, code):
+    app, _ = site()
+    drive(app, **request_)
+    drive(app, **request_)
+    assert [record.getMessage()[:12] for record in caplog.records] == [code]
+
+
+def test_no_stranger_silences_the_log(site, caplog):
+    app, _ = site()
+    for number in range(500):
+        drive(app, **choice(b"", headers=(FORM, (b"origin", b"https://%d.test" % number))))
+    assert len(caplog.records) < 300
+    drive(app, **choice(b"action=perhaps"))
+    assert "consent.W042" in caplog.text
+
+
+HOSTILE = [b"", b"\xff" * 500, b"a" * 70_000, b',;=" W/"', b"*", b"\x00"]
+NAMES = [
+    b"host",
+    b"cookie",
+    b"accept-language",
+    b"if-none-match",
+    b"accept",
+    b"user-agent",
+    b"sec-fetch-dest",
+    b"referer",
+]
+
+
+@pytest.mark.parametrize("name", [*NAMES, b"origin", b"hx-request", b"content-type", b"sec-fetch-site"])
+def test_no_header_of_a_visitor_raises(site, name):
+    app, _ = site()
+    for value in HOSTILE:
+        for headers in ((*NAVIGATION, (name, value)), ((name, value), (name, value), *NAVIGATION)):
+            for path, method in (("/", "GET"), ("/consent", "GET"), ("/consent", "POST"), ("/consent/browser", "POST")):
+                response = drive(app, path=path, method=method, headers=headers, body=b"action=accept")
+                assert response.status < 500
+
+
+@pytest.mark.parametrize(
+    "scope",
+    [
+        {"path": "/\udcff"},
+        {"path": "/\udcff", "root_path": "/\udcff"},
+        {"path": ""},
+        {"path": "/consent", "root_path": None},
+        {"path": "/consent", "query_string": b"\xff&lang=\xff"},
+        {"path": "/consent", "query_string": None},
+        {"path": "/consent", "scheme": None},
+        {"path": "/", "headers": ()},
+        {"path": "/", "method": "get"},
+    ],
+)
+def test_no_scope_raises(site, scope):
+    app, _ = site()
+    headers = {"headers": [*NAVIGATION, OLD, (b"if-none-match", b'"a"')]}
+    assert drive(app, scope={**headers, **scope}).status < 500
+
+
 # The browser check
 
 OLD = (

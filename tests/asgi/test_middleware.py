@@ -1,6 +1,8 @@
 """The middleware as an app mounts it."""
 
 import asyncio
+import dataclasses
+from datetime import timedelta
 
 import pytest
 from starlette.applications import Starlette
@@ -9,6 +11,7 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.testclient import TestClient
 
 from consent import Consent, ConsentMiddleware, SettingsError
+from consent.browser_facts import bundled_browser_facts
 from tests.asgi.driving import HELD, HTML, NAVIGATION, PAGE, answering, body, choice, drive, page, settings, start
 
 JSON = (b"content-type", b"application/json")
@@ -131,11 +134,76 @@ def test_judges_are_bounded(wrap):
 )
 def test_the_banner_speaks_the_pages_language_else_the_visitors(wrap, of_page, accepted, lang):
     app = wrap(answering(*page(data=PAGE.replace(b"en", of_page, 1))), site={"languages": ["en", "uk"]})
-    for accept in (accepted,):
-        response = drive(app, headers=(*NAVIGATION, (b"accept-language", accept)))
-        banner = response.body.partition(b'<section id="consent-banner"')[2].partition(b">")[0]
-        assert b'lang="%s"' % lang in banner
-        assert b"Accept-Language" in response.header(b"vary")
+    response = drive(app, headers=(*NAVIGATION, (b"accept-language", accepted)))
+    banner = response.body.partition(b'<section id="consent-banner"')[2].partition(b">")[0]
+    assert b'lang="%s"' % lang in banner
+    assert b"Accept-Language" in response.header(b"vary")
+
+
+def test_browser_data_grown_old_is_told_of_at_the_start(wrap, monkeypatch, caplog):
+    wrap(answering())
+    assert "consent.W030" not in caplog.text
+    facts = bundled_browser_facts()
+    old = dataclasses.replace(facts, as_of=facts.as_of - timedelta(days=3650))
+    monkeypatch.setattr("consent.asgi.gate.bundled_browser_facts", lambda: old)
+    wrap(answering())
+    assert caplog.text.count("consent.W030") == 1
+
+
+# Mounted below a root
+
+MOUNTED = [
+    {"root_path": "/shop", "path": "/shop/article"},  # as asgiref has it
+    {"root_path": "/shop", "path": "/article"},  # as many servers have it
+    {"root_path": "/shop/", "path": "/shop/article"},
+]
+
+
+@pytest.mark.parametrize("scope", MOUNTED)
+def test_below_a_root_every_form_and_link_leads_below_it(wrap, scope):
+    app = wrap(answering(*page()))
+    ours = drive(app, scope=scope).body
+    assert ours.count(b'="/shop/consent"') == drive(app).body.count(b'="/consent"') > 3
+    assert b'="/consent"' not in ours
+    frame = drive(app, scope=scope, headers=((b"accept", b"text/html"), (b"sec-fetch-dest", b"iframe"))).body
+    assert b'="/consent"' not in frame
+
+
+def test_a_root_is_no_markup(wrap):
+    root = '/"><b>\udcff'
+    response = drive(wrap(answering(*page())), scope={"root_path": root, "path": f"{root}/a"})
+    assert b'="/%22%3E%3Cb%3E%FF/consent"' in response.body
+    assert b"<b>" not in response.body
+
+
+def test_what_stands_below_a_root_knows_its_way_back(wrap):
+    app = wrap(answering(*page()))
+
+    def ask(path, form=None, *headers):
+        request = choice(form, path=path) if form else {"path": path, "headers": NAVIGATION}
+        request["headers"] = (*request["headers"], *headers)
+        return drive(app, scope={"root_path": "/shop"}, **request)
+
+    referer = (b"referer", b"http://example.org/shop/article")
+    ours = (b"referer", b"http://example.org/shop/consent")
+    assert b'action="/shop/consent"' in ask("/shop/consent", None, referer).body
+    assert b'value="/shop/article"' in ask("/shop/consent", None, referer).body
+    assert b'value="/shop/"' in ask("/shop/consent", None, ours).body
+    assert ask("/shop/consent", b"action=reject", referer).header(b"location") == b"/shop/article"
+    assert ask("/shop/consent", b"action=reject", ours).header(b"location") == b"/shop/"
+    assert ask("/shop/consent", b"action=reject&return=/shop/consent").header(b"location") == b"/shop/"
+
+
+def test_below_a_root_the_browser_page_leads_on(wrap):
+    old = (
+        b"user-agent",
+        b"Mozilla/5.0 (Windows NT 6.1) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/49.0.0.0 Safari/537.36",
+    )
+    scope = {"root_path": "/shop", "path": "/shop/\u0441\udcff"}
+    response = drive(wrap(answering(*page())), headers=(*NAVIGATION, old), scope=scope)
+    assert response.status == 406
+    assert b'action="/shop/consent/browser"' in response.body
+    assert b'value="/shop/%D1%81%FF"' in response.body
 
 
 # Other scopes

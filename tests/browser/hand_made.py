@@ -52,6 +52,8 @@ class Site:
         """Paths partners were asked for, in order."""
         self.choices: list[object] = []
         self.state: ConsentState | None = None
+        self.spoken = ""
+        """The language in which the latest choice was made."""
         self.broken = False
         """Whether the endpoint answers a script with an error."""
         self.served = 0
@@ -93,7 +95,11 @@ class Site:
     async def preferences(self, request: Request) -> Response:
         embedded = request.headers.get("sec-fetch-dest") == "empty"
         page = self.pages.preferences(
-            language=self.lang, decision=self.decision(), state=self.state, return_to="/", embedded=embedded
+            language=request.query_params["lang"],
+            decision=self.decision(),
+            state=self.state,
+            return_to="/",
+            embedded=embedded,
         )
         return HTMLResponse(page, headers={"content-security-policy": self.pages.preferences_csp.decode()})
 
@@ -103,8 +109,10 @@ class Site:
             return PlainTextResponse("down", 503)
         if scripted:
             fields = await request.json()
+            self.spoken = fields.pop("lang")
         else:
             form = parse_qs((await request.body()).decode())
+            self.spoken = form["lang"][-1]
             fields = {
                 "action": form["action"][-1],
                 "category": form.get("category", []),

@@ -225,6 +225,15 @@ def test_the_banner_speaks_the_pages_language(visit, locale):
     assert visit("/", locale=locale).locator("#consent-banner").get_attribute("lang") == "en"
 
 
+def test_the_preferences_speak_the_pages_language(visit, scripts):
+    page = visit("/uk/", scripts=scripts, locale="en-GB")
+    page.locator("#consent-banner button").last.click()
+    page.locator("#consent-preferences h1", has_text="Налаштування файлів cookie").wait_for()
+    submit(page, "reject")
+    page.locator("#consent-revisit").click()
+    page.locator("#consent-preferences h1", has_text="Налаштування файлів cookie").wait_for()
+
+
 def test_the_papers_own_scripts_run_without_consent(visit, demo):
     page = visit("/")
     assert page.evaluate("document.documentElement.dataset.gazette") == "running"

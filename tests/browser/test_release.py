@@ -307,6 +307,17 @@ def test_a_page_in_a_frame_asks_nothing_and_is_released_with_the_page_around_it(
     assert browser_page.evaluate("window.early") is True
 
 
+def test_the_preferences_speak_the_banners_language(serve, browser_page):
+    site = Site(lang="uk")
+    browser_page.goto(serve(site.app))
+    browser_page.get_by_role("button", name="Налаштувати").click()
+    dialog = browser_page.get_by_role("dialog")
+    expect(dialog.get_by_role("heading", level=1)).to_have_text("Налаштування файлів cookie")
+    dialog.get_by_role("button", name="Відхилити все").click()
+    expect(dialog).to_have_count(0)
+    assert site.spoken == "uk"
+
+
 def test_a_head_that_runs_again_changes_nothing(serve, browser_page):
     """As where a script swaps pages without loading them, and takes over what is new in the head."""
     site = Site(script(say("held")))

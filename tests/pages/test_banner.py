@@ -49,6 +49,7 @@ def insert(settings, *, language="en", state=None, nonce=b""):
 def test_the_three_buttons_are_the_same_element_side_by_side():
     tags = Tags(insert(settings_of()).body)
     assert tags.all("form") == [{"method": "post", "action": "/consent", "target": "_self"}]
+    assert tags.all("input") == [{"type": "hidden", "name": "lang", "value": "en"}]
     assert tags.all("button") == [
         {"type": "submit", "name": "action", "value": "accept"},
         {"type": "submit", "name": "action", "value": "reject"},
@@ -117,7 +118,7 @@ def test_an_answered_page_has_the_revisit_control_alone_and_the_state():
     tags = Tags(parts.head + parts.body)
     assert tags.all("section") == []
     (link,) = tags.all("a")
-    assert link["href"] == "/consent"
+    assert link["href"] == "/consent?lang=en"
     assert "hidden" not in link
     assert tags.all("script") == [
         {
