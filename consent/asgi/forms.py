@@ -86,9 +86,10 @@ def _parse_json(body: bytes) -> Submission | Unreadable:
     if not isinstance(content, Mapping):
         return Unreadable.MALFORMED
     categories, services = _texts(content.get("category")), _texts(content.get("service"))
-    action, language = content.get("action", ""), content.get("lang", "")
-    if categories is None or services is None or not isinstance(action, str) or not isinstance(language, str):
+    action, language = content.get("action", ""), content.get("lang")
+    if categories is None or services is None or not isinstance(action, str):
         return Unreadable.MALFORMED
+    language = language if isinstance(language, str) else ""  # no page's word on its language spoils a choice
     return Submission(action=action, categories=categories, services=services, language=language)
 
 

@@ -112,6 +112,13 @@ class Holder:
         """Whether an inline script, whose tag has no attribute that decides instead, may run now."""
         return not text or not _runs(tag) or self._judge.inline(text) is None
 
+    def dependent(self, tag: bytes, labels: bytes) -> Hold | None:
+        """An inline script with the start tag ``tag`` waits with what it depends on, unless its author decided."""
+        written = list(attributes(tag, 0, len(tag)))
+        if not _runs(tag) or any(a.name in _DECIDING for a in written):
+            return None
+        return _inert(b"script", written, labels)
+
     def hold(self, page: bytes, construct: Construct) -> Hold | None:
         """How one construct is held; None where it may run."""
         name, start, tag_end, end, value = construct

@@ -35,7 +35,9 @@ _HEAD_RUN = re.compile(
 _START = re.compile(rb"<(/?[a-zA-Z][^\t\n\f\r />]*+)(?=[\t\n\f\r />])")
 _TEXT = re.compile(rb"[^<]|<[^a-zA-Z/!?]")
 _TAG_END = re.compile(rb">")
-_TEMPLATE = re.compile(rb"<(/?)" + caseless(b"template") + NAME_END + REST_OF_TAG)
+_IN_TEMPLATE = re.compile(
+    rb"<!--(?:-?>|(?:[^-]++|-(?!-!?>))*+--!?>|)|<(/?)([a-zA-Z][^\t\n\f\r />]*+)" + REST_OF_TAG
+)  # fmt: skip
 BOM = b"\xef\xbb\xbf"
 
 
@@ -128,9 +130,16 @@ class Prologue:
 
 
 def _template_end(page: bytes, start: int) -> int:
-    depth = 0
-    for match in _TEMPLATE.finditer(page, start):
-        depth += -1 if match[1] else 1
-        if depth == 0:
-            return match.end()
+    """Behind the end tag of the template at ``start``, or -1; comments and raw text in it may hide one."""
+    depth, at = 0, start
+    while match := _IN_TEMPLATE.search(page, at):
+        at, slash, name = match.end(), match[1], (match[2] or b"").lower()
+        if name == b"template":
+            depth += -1 if slash else 1
+            if depth == 0:
+                return at
+        elif name in rawtext.RAW and not slash:
+            at = rawtext.raw_end(page, name, at)
+        if at < 0 or match[0] == b"<!--":
+            return -1
     return -1

@@ -9,11 +9,12 @@ import re
 from collections.abc import Callable, Iterable
 
 from consent.errors import ConsentError
-from consent.html.holding import Edit, Holder, Judge
+from consent.html.dependents import Dependents
+from consent.html.holding import Edit, Hold, Holder, Judge
 from consent.html.injection import Insertion
 from consent.html.prologue import Prologue
 from consent.html.rawtext import LONGEST_END
-from consent.html.scanner import Scanner
+from consent.html.scanner import Construct, Scanner
 
 LIMIT = 16 * 1024 * 1024
 """Bytes kept back at most. A tag or script longer than this cannot be judged."""
@@ -36,6 +37,7 @@ class Rewriter:
     __slots__ = (
         "_awaited",
         "_begun",
+        "_dependents",
         "_holder",
         "_insert",
         "_insertion",
@@ -52,7 +54,8 @@ class Rewriter:
     def __init__(self, holder: Holder, insert: Callable[[bytes], Insertion] | None, *, limit: int = LIMIT) -> None:
         self._labels: set[bytes] = set()
         self._holder = holder
-        self._scanner = Scanner(holder)
+        self._dependents = Dependents()
+        self._scanner = Scanner(self)
         self._prologue = None if insert is None else Prologue()
         self._insert = insert
         self._insertion: Insertion | None = None
@@ -108,7 +111,7 @@ class Rewriter:
             reach, edits = self._insertions(self._prologue, page, final=final)
         piece = page if reach == len(page) else page[:reach]
         for construct in self._scanner.scan(piece, final=final):
-            hold = self._holder.hold(piece, construct)
+            hold = self._hold(piece, construct)
             if hold is not None:
                 labels, inner = hold
                 self._labels.add(labels)
@@ -120,6 +123,26 @@ class Rewriter:
                 self._prologue = None
         self._keep(page, consumed)
         return _splice(page[:consumed] if consumed < len(page) else page, edits)
+
+    def passes(self, value: bytes) -> bool:
+        """For the scanner: see Interest."""
+        return self._holder.passes(value)
+
+    def passes_text(self, tag: bytes, text: bytes) -> bool:
+        """For the scanner: see Interest."""
+        return self._holder.passes_text(tag, text) and not self._dependents.labels(text)
+
+    def _hold(self, page: bytes, construct: Construct) -> Hold | None:
+        hold = self._holder.hold(page, construct)
+        name, start, tag_end, end, _ = construct
+        if name != b"script" or end == tag_end:
+            return hold
+        text = page[tag_end:end]
+        if hold is None and (labels := self._dependents.labels(text)):
+            hold = self._holder.dependent(page[start:tag_end], labels)
+        if hold is not None:
+            self._dependents.declare(text, hold[0])
+        return hold
 
     def _insertions(self, prologue: Prologue, page: bytes, *, final: bool) -> tuple[int, list[Edit]]:
         """How far may be scanned before the body is found, and what to insert."""

@@ -336,6 +336,7 @@ def test_a_record_tells_in_which_language_was_asked(site):
         (choice(b"action=accept&lang=uk"), "uk"),
         (send_json({"action": "accept", "lang": "uk"}), "uk"),
         (choice(b"action=accept"), "en"),
+        (send_json({"action": "accept", "lang": None}), "en"),
     ]:
         app, keeper = site(site={"languages": ["en", "uk"]})
         drive(app, **sent)

@@ -519,7 +519,7 @@ def test_the_dialog_looks_like_the_page_of_its_own(serve, browser_page, width, s
     assert len({button["background"] for button in in_dialog if button["name"] == "button"}) == 1
     assert all(section["border"] != "0px" for section in in_dialog if section["name"] == "section")
     assert browser_page.evaluate("document.querySelector('dialog').scrollWidth <= innerWidth")
-    browser_page.goto(url + "/consent")
+    browser_page.goto(url + "/consent?lang=en")
     assert browser_page.locator("h1, section, h2, .consent-actions button").evaluate_all(PAINTS) == in_dialog
 
 

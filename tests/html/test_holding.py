@@ -216,3 +216,43 @@ def test_a_label_cannot_break_out_of_its_attribute():
 )
 def test_it_is_found_in_an_odd_place(page):
     assert MARK in held(page)
+
+
+def test_a_script_that_calls_what_a_held_one_declares_waits_with_it():
+    page = b"<script>function later(u){} track(1)</script><script>if (1) later('x')</script>"
+
+    assert held(page).count(INERT) == 2
+
+
+def test_what_depends_on_a_dependent_waits_too():
+    page = b"<script>function one(){} track(1)</script><script>function two(){} one()</script><script>two()</script>"
+
+    assert held(page).count(INERT) == 3
+
+
+@pytest.mark.parametrize(
+    "free",
+    [
+        b"<script>later</script>",
+        b"<script>my.later()</script>",
+        b"<script>function later(){} later()</script>",
+        b"<script>sooner_later()</script>",
+        b"<script data-consent=ignore>later()</script>",
+        b"<script type=text/template>later()</script>",
+        b"<script src=/own>later()</script>",
+    ],
+)
+def test_a_script_that_needs_no_held_one_runs(free):
+    assert held(b"<script>function later(){} track(1)</script>" + free).endswith(free)
+
+
+def test_functions_within_functions_are_nobody_elses():
+    free = b"<script>inner()</script>"
+
+    assert held(b"<script>(function(){function inner(){} track(1)})()</script>" + free).endswith(free)
+
+
+def test_a_dependent_before_the_held_script_runs():
+    page = b"<script>later()</script>"
+
+    assert held(page + b"<script>function later(){} track(1)</script>").startswith(page)

@@ -25,6 +25,8 @@ PLACES = [
     (b"<html><head></head><frameset><frame src=a></frameset></html>", b"<html><head>{HEAD}</head><frameset><frame src=a></frameset></html>"),
     (b"<script>x", b"{HEAD}{BODY}<script>x"),
     (b"<head><title>never closed", b"<head>{HEAD}{BODY}<title>never closed"),
+    (b"<template><!--</template>--><script>'</template>'</script></template><p>", b"{HEAD}<template><!--</template>--><script>'</template>'</script></template>{BODY}<p>"),
+    (b"<template a='</template>'></template>x", b"{HEAD}<template a='</template>'></template>{BODY}x"),
     (b"<3", b"{HEAD}{BODY}<3"),
     (b"<header>x", b"{HEAD}{BODY}<header>x"),
     (b"<headx>x<body>", b"{HEAD}{BODY}<headx>x<body>"),
