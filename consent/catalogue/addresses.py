@@ -105,6 +105,8 @@ class AddressIndex:
                     leads = self._learn(host)
                 if leads is not None:
                     self._judge(text, leads, stop.end(1), joined=False, url=True, found=found)
+                if host[:KEY] in self._files:  # ``///gtm.js``: a file that could be a host
+                    self._file(text, stop.start(1) - 1, host[:KEY], found)
             else:
                 self._before(text, stop.start(), found)
                 if kind == _FILE_NAME:
