@@ -4,11 +4,19 @@ Seen are functions that a held script declares at its top level. A script that d
 needs nobody's.
 """
 
+import functools
 import re
 
-_FUNCTION = re.compile(rb"(?<![\w$.])function[\t\n\r ]+([A-Za-z_$][\w$]*)[\t\n\r ]*\(")
+_FUNCTION = re.compile(rb"function[\t\n\r ]+([A-Za-z_$][\w$]*)[\t\n\r ]*\(")
 SHORTEST = 3
 """Letters of a name that is taken for more than a minifier's."""
+
+
+LONGEST = 32 * 1024
+"""Bytes of a script that is read for declarations: what others call is declared in small ones."""
+
+MOST = 32
+"""Functions remembered of a page."""
 
 
 class Dependents:
@@ -21,22 +29,32 @@ class Dependents:
 
     def declare(self, text: bytes, labels: bytes) -> None:
         """``text`` is held under ``labels``."""
-        for match in _FUNCTION.finditer(text):
-            before = match.start()
-            top_level = text.count(b"{", 0, before) == text.count(b"}", 0, before)
-            if top_level and len(match[1]) >= SHORTEST:
-                self._declared.setdefault(match[1], labels)
+        if len(text) <= LONGEST and b"function" in text:
+            for name in declared(text):
+                if len(self._declared) < MOST:
+                    self._declared.setdefault(name, labels)
 
     def labels(self, text: bytes) -> bytes:
         """The labels of what ``text`` calls; none if it calls nothing that is held."""
         if not self._declared:
             return b""
-        found = (labels for name, labels in self._declared.items() if _calls(text, name))
+        found = [labels for name, labels in self._declared.items() if name in text and _calls(text, name)]
         return b" ".join(dict.fromkeys(label for labels in found for label in labels.split()))
 
 
+@functools.lru_cache(maxsize=256)
+def declared(text: bytes) -> tuple[bytes, ...]:
+    """The functions declared outside of any braces."""
+    names: list[bytes] = []
+    depth = at = 0
+    for match in _FUNCTION.finditer(text):
+        depth += text.count(b"{", at, match.start()) - text.count(b"}", at, match.start())
+        at = match.start()
+        if depth == 0 and len(match[1]) >= SHORTEST:
+            names.append(match[1])
+    return tuple(names)
+
+
 def _calls(text: bytes, name: bytes) -> bool:
-    if name not in text:
-        return False
     word = rb"(?<![\w$.])" + re.escape(name) + rb"[\t\n\r ]*\("
     return re.search(word, text) is not None and re.search(rb"function[\t\n\r ]+" + word, text) is None

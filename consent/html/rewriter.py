@@ -49,12 +49,14 @@ class Rewriter:
         "_scanner",
         "_size",
         "_tail",
+        "passes",
     )
 
     def __init__(self, holder: Holder, insert: Callable[[bytes], Insertion] | None, *, limit: int = LIMIT) -> None:
         self._labels: set[bytes] = set()
         self._holder = holder
         self._dependents = Dependents()
+        self.passes = holder.passes  # for the scanner, with passes_text: see Interest
         self._scanner = Scanner(self)
         self._prologue = None if insert is None else Prologue()
         self._insert = insert
@@ -123,10 +125,6 @@ class Rewriter:
                 self._prologue = None
         self._keep(page, consumed)
         return _splice(page[:consumed] if consumed < len(page) else page, edits)
-
-    def passes(self, value: bytes) -> bool:
-        """For the scanner: see Interest."""
-        return self._holder.passes(value)
 
     def passes_text(self, tag: bytes, text: bytes) -> bool:
         """For the scanner: see Interest."""
