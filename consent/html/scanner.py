@@ -13,7 +13,7 @@ from collections.abc import Generator, Iterable, Iterator
 from typing import Protocol
 
 from consent.html import candidates, foreign, rawtext
-from consent.html.candidates import BARE, CLOSE, COMMENT, FULL, PLAIN, REPORTED, TEXT, TURNS, Finder, Kind
+from consent.html.candidates import BARE, CLOSE, COMMENT, FULL, PLAIN, REPORTED, SIMPLE, TEXT, TURNS, Finder, Kind
 from consent.html.names import alternatives, caseless
 from consent.html.rawtext import LONGEST_END, RAW, raw_end
 from consent.html.tags import NAME_END, REST_OF_TAG, TAG, attributes, is_self_closing
@@ -38,6 +38,7 @@ _WHOLE = frozenset({b"script", b"style"})
 """Raw text that is judged: it is waited for. The rest may pass before its end has come."""
 
 _TURNS = TURNS | foreign.POINTS
+_TAG_NAME = re.compile(rb"<([a-zA-Z]+)")
 _NEVER = re.compile(rb"(?!)")
 _TAG_END = re.compile(rb">")
 _COMMENT_END = re.compile(rb"--!?>")
@@ -124,7 +125,7 @@ class Scanner:
                     return proven  # begin anew: what was matched stands in a quoted value
             if kind == PLAIN:
                 proven = tag_end
-                yield (name, start, tag_end, tag_end, match[index - 1])
+                yield (name or _name(page, start), start, tag_end, tag_end, match[index - 1])
                 continue
             found, proven = self._read(page, name, match, kind, final=final)
             yield from found
@@ -182,14 +183,14 @@ class Scanner:
             if tag is None:
                 return (), self._cut(page, start, _TAG_END, final=final)
             end = tag.end()
+        if name == SIMPLE:
+            return [(_name(page, start), start, end, end, value)], end
         if kind != CLOSE and name in RAW:
             return self._raw(page, (name, start, end, end, value), final=final)
         if name == b"noscript":
             return self._noscript(page, start, end, final=final)
         if name == b"plaintext":
             return (), self._pass(page, end, _NEVER, final=final)
-        if name in REPORTED:
-            return [(name, start, end, end, value)], end
         self._turn(page, name, start, end, closing=kind == CLOSE)
         return (), end
 
@@ -238,6 +239,11 @@ class Scanner:
             return (), tag_end  # both readings agree: its tags are read like any other's
         inner = Scanner(self._interest, scripting=False).scan(page[tag_end:end], final=True)
         return [(name, a + tag_end, b + tag_end, c + tag_end, value) for name, a, b, c, value in inner], end
+
+
+def _name(page: bytes, start: int) -> bytes:
+    match = _TAG_NAME.match(page, start)
+    return match[1].lower() if match else b""
 
 
 def _in_data(page: bytes, proven: int, start: int) -> bool:
