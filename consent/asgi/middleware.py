@@ -19,6 +19,7 @@ from consent.errors import Problem, SettingsError
 from consent.pages import Pages
 from consent.records.keeper import open_keeper
 from consent.settings import Settings, keys_from_environment
+from consent.settings.schema import Records
 
 _CLOSED = frozenset({"lifespan.shutdown.complete", "lifespan.shutdown.failed"})
 
@@ -41,6 +42,7 @@ class ConsentMiddleware:
         )
         self._gate = Gate.of(self.site, keys)
         self.site.reports.browser_data(self._gate.facts.as_of, self.site.now().date())
+        self.site.reports.retention(loaded.records.retention, Records().retention)
         self._endpoints = Endpoints(site=self.site, gate=self._gate)
         self._excluded = loaded.paths.exclude
         self._special = (loaded.paths.mount, *self._excluded)

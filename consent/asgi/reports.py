@@ -75,6 +75,15 @@ class Reports:
     def senseless(self, why: str) -> None:
         self._once("consent.W042 a choice was refused: %s", why)
 
+    def retention(self, written: timedelta, default: timedelta) -> None:
+        """An owner who wrote a retention must not believe that something deletes records."""
+        if written != default:
+            self._once(
+                "consent.W024 records.retention is %s days, but this version deletes no records. Delete older ones "
+                "yourself",
+                str(written.days),
+            )
+
     def browser_data(self, as_of: date, today: date) -> None:
         if today - as_of > STALE:
             self._once(

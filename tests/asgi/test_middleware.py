@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 
 from consent import Consent, ConsentMiddleware, SettingsError
 from consent.browser_facts import bundled_browser_facts
+from consent.settings import Settings
 from tests.asgi.driving import HELD, HTML, NAVIGATION, PAGE, answering, body, choice, drive, page, settings, start
 
 JSON = (b"content-type", b"application/json")
@@ -148,6 +149,13 @@ def test_browser_data_grown_old_is_told_of_at_the_start(wrap, monkeypatch, caplo
     monkeypatch.setattr("consent.asgi.gate.bundled_browser_facts", lambda: old)
     wrap(answering())
     assert caplog.text.count("consent.W030") == 1
+
+
+def test_a_retention_that_nothing_acts_on_is_told_of_at_the_start(caplog):
+    mapping = {"site": {"name": "A"}, "records": {"url": "off", "retention": "1 year"}}
+    ConsentMiddleware(answering(), settings=Settings.from_mapping(mapping))
+
+    assert caplog.text.count("consent.W024") == 1
 
 
 # Mounted below a root
