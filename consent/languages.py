@@ -58,8 +58,14 @@ def negotiate(accept_language: str, offered: Sequence[str]) -> str:
     return left[0] if left else offered[0]
 
 
+LONGEST_TAG = 35
+"""Characters of a tag that is looked at (RFC 5646, 4.4.1): looking a tag up takes a step for each subtag."""
+
+
 def match_tag(tag: str, offered: Sequence[str]) -> str | None:
     """The offered language for one tag, such as the one in ``<html lang>`` (RFC 4647, 3.4: look-up)."""
+    if len(tag) > LONGEST_TAG:
+        return None
     wanted = _canonical(tag.strip().lower().replace("_", "-"))
     if not _is_tag(wanted):
         return None

@@ -146,3 +146,8 @@ def test_plural_forms_follow_the_language(language, forms):
     assert {form: [plural(language, count) for count in counts] for form, counts in forms.items()} == {
         form: [form] * len(counts) for form, counts in forms.items()
     }
+
+
+def test_a_tag_too_long_to_be_one_is_not_looked_up():
+    assert match_tag("en" + "-a" * 30_000, ["en", "uk"]) is None
+    assert negotiate("en" + "-a" * 30_000, ["uk", "en"]) == "uk"

@@ -27,10 +27,12 @@ _STALE = frozenset(
 also changes with the visitor's choice and the banner, which no date of the app's knows (RFC 9110, 8.8.2)."""
 _SHARED = frozenset({b"public", b"s-maxage", b"proxy-revalidate"})
 _SNIFFED = (b"<!", b"<h", b"<s", b"<i", b"<d", b"<f", b"<t", b"<a", b"<b", b"<p", b"<m", b"<l", b"<n")
-_NOT_ASCII = (b"utf-16", b"utf-32", b"unicode", b"ucs-2", b"iso-10646")
+_NOT_ASCII = (b"utf-16", b"utf-32", b"unicode", b"ucs-2", b"iso-10646", b"iso-2022", b"iso2022", b"hz-gb")
 
 _UNKNOWN_TYPES = frozenset({b"unknown/unknown", b"application/unknown", b"*/*"})
-_LINK = re.compile(rb'[\s,]*<([^>]*)>((?:[^",]|"(?:[^"\\]|\\.)*+")*+)')
+_ESSENCE_END = re.compile(rb"[;\s(]")
+"""Browsers end the type at more than the semicolon: ``text/html charset=utf-8`` is a page to them."""
+_LINK = re.compile(rb'[\s,]*+<([^<>]*+)>((?:[^",]|"(?:[^"\\]|\\.)*+")*+)')
 """One link of a Link header: its target and its parameters (RFC 8288, 3)."""
 _PARAMETER = re.compile(rb';\s*(rel|imagesrcset)\s*=\s*(?:"((?:[^"\\]|\\.)*+)"|([^\s;,"]*))', re.IGNORECASE)
 
@@ -77,7 +79,7 @@ def _meaning(content_type: bytes) -> bytes | None:
 
 def is_html(content_type: bytes) -> bool:
     """Whether a media type is ``text/html``, whatever its parameters and case; of a list, whether one of them is."""
-    types = (one.partition(b";")[0].strip().lower() for one in content_type.split(b","))
+    types = (_ESSENCE_END.split(one.strip(), 1)[0].lower() for one in content_type.split(b","))
     return b"text/html" in types
 
 

@@ -24,7 +24,11 @@ def refusal(visit: Visit) -> str | None:
         return None if site in _OWN_SITES else f"Sec-Fetch-Site: {_shown(site)}"
     origin = visit.headers.get(b"origin")
     if origin is None:
-        return None
+        # Browsers before 2020 sent a form without Origin, but not without Referer.
+        referer = visit.headers.get(b"referer")
+        if referer is None or _is_own(referer, visit.authority):
+            return None
+        return f"Referer: {_shown(referer)}"
     if _is_own(origin, visit.authority):
         return None
     return f"Origin: {_shown(origin)}"

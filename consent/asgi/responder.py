@@ -181,6 +181,11 @@ class Responder:
         return not self._untyped or sniffs_as_html(_readable_start(body, content_encoding(headers_of(start))))
 
     async def _begin(self, start: Message, body: bytes, *, more: bool, message: Message) -> None:
+        if body.startswith((b"\xff\xfe", b"\xfe\xff")):  # UTF-16, whatever the header says (HTML 13.2.3.1)
+            self._consent.site.reports.encoded("utf-16")
+            await self._release(_inert(start))
+            await self._send(message)
+            return
         try:
             page = Page(self._consent, start)
             judged = page.feed(body, more=more)

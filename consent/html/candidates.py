@@ -140,5 +140,5 @@ IN_POINT = _finder(
     simple=_SIMPLE, raw=_JUDGED_RAW, text=_TEXTS, begun=_BEGUN | (foreign.POINTS - _TEXTS), closed=foreign.POINTS
 )
 """HTML within an integration point of SVG or MathML: its end leads back."""
-IN_TEMPLATE = _finder(begun=RAW | {b"template"}, closed={b"template"})
+IN_TEMPLATE = _finder(begun=RAW | TURNS, closed={b"template"})
 """A template's content is inert: only what could hide its end matters."""

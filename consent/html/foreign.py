@@ -10,14 +10,21 @@ import re
 from typing import NamedTuple
 
 from consent.html.names import alternatives, caseless
+from consent.html.rawtext import RAW
 from consent.html.tags import ATTRIBUTE, ATTRIBUTES, NAME_END, REST_OF_TAG, SPACE, attributes, is_self_closing
 
 ROOTS = frozenset({b"svg", b"math"})
 POINTS = frozenset({b"foreignobject", b"desc", b"title", b"annotation-xml", b"mi", b"mo", b"mn", b"ms", b"mtext"})
 """Elements whose content is HTML again (``annotation-xml`` only with an HTML encoding)."""
 
-REPORTED = frozenset({b"script", b"image", b"use", b"feimage"})
+FETCHING = frozenset({b"script", b"image", b"use", b"feimage"})
 """What fetches or runs in SVG."""
+
+REPORTED = FETCHING | frozenset(b"iframe frame input source video audio track object link portal".split())
+"""What fetches in HTML is told of too: an ``svg`` that is never closed may be over by rules this module lacks."""
+
+DEEPEST = 64
+"""Open roots and points that are followed."""
 
 BREAKOUTS = frozenset(
     b"b big blockquote body br center code dd div dl dt em embed h1 h2 h3 h4 h5 h6 head hr i img li listing menu "
@@ -25,7 +32,7 @@ BREAKOUTS = frozenset(
 )
 """``font`` breaks out only with color, face or size."""
 
-_STOP = alternatives(ROOTS | POINTS | REPORTED | BREAKOUTS)
+_STOP = alternatives(ROOTS | POINTS | REPORTED | BREAKOUTS | {b"template"})
 _COMMENT = rb"<!--(?:-?>|(?:[^-]++|-(?!-!?>))*+--!?>)"
 _BORING = (
     rb"(?:[^<]++|<!\[CDATA\[(?:[^\]]++|\](?!\]>))*+\]\]>|" + _COMMENT
@@ -41,9 +48,10 @@ _LOCAL_USE = (
 _NAMED = b"|".join(
     caseless(name) + NAME_END + REST_OF_TAG + b"[^<]*+</" + caseless(name) + REST_OF_TAG for name in (b"title", b"desc")
 )
+_NOT_PLAIN = alternatives(ROOTS | POINTS | REPORTED | BREAKOUTS | RAW | {b"template", b"noscript", b"plaintext"})
 _PLAIN = (
     rb"(?:[^<]++|<(?:" + _LOCAL_USE + b"|" + _NAMED + b"|/" + caseless(b"use") + REST_OF_TAG
-    + rb"|/?(?!(?:" + _STOP + rb")" + NAME_END + rb")[a-zA-Z][^\t\n\f\r />]*+" + REST_OF_TAG + rb"))*+"
+    + rb"|/?(?!(?:" + _NOT_PLAIN + rb")" + NAME_END + rb")[a-zA-Z][^\t\n\f\r />]*+" + REST_OF_TAG + rb"))*+"
 )  # fmt: skip
 PLAIN_SVG = ATTRIBUTES + b"(?<!/)>" + _PLAIN + b"</" + caseless(b"svg") + REST_OF_TAG
 """After ``<svg``: a drawing of nothing but tags and text, and none that fetches, runs or is read otherwise."""
@@ -65,12 +73,17 @@ def inside(stack: list[bytes]) -> bool:
     return bool(stack) and stack[-1] in ROOTS
 
 
-def step(page: bytes, at: int, stack: list[bytes]) -> Step:
-    """Pass what is of no interest and take one tag that is."""
+def step(page: bytes, at: int, stack: list[bytes], *, in_template: bool = False) -> Step:
+    """Pass what is of no interest and take one tag that is. The end of an HTML template ends all in it."""
     match = _STEP.match(page, at)
     if match is None or match[2] is None:
         return Step(match.end() if match else at, whole=False)
     name, start, end = match[2].lower(), match.start(2) - 1 - len(match[1]), match.end()
+    if name == b"template":
+        if match[1] and in_template:
+            stack.clear()
+            return Step(start)
+        return Step(end)
     if match[1]:
         return Step(end if _close(stack, name) else start)
     return _open(page, start, end, name, stack)
@@ -102,7 +115,8 @@ def _open(page: bytes, start: int, end: int, name: bytes, stack: list[bytes]) ->
         if close is None:
             return Step(start, whole=False)
         return Step(close.start(), construct=(name, start, end, close.start(), None))
-    if not self_closing and (name in ROOTS or (name in POINTS and _is_point(page, start, end, name))):
+    opens = name in ROOTS or (name in POINTS and _is_point(page, start, end, name))
+    if opens and not self_closing and len(stack) < DEEPEST:
         stack.append(name)
     return Step(end)
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Protocol
 
-from consent.html import srcset
+from consent.html import embedded, srcset
 from consent.html.scanner import Construct
 from consent.html.tags import Attribute, attributes, resolve
 
@@ -87,10 +87,11 @@ LONGEST_REMEMBERED = 1024
 class Holder:
     """Turns constructs into holds, by one judge's word. Made once for a judge; remembers what it said of a tag."""
 
-    __slots__ = ("_inner", "_judge", "_tags", "_urls")
+    __slots__ = ("_depth", "_inner", "_judge", "_tags", "_urls")
 
     def __init__(self, judge: Judge, inner: Callable[[bytes, "Holder"], Iterable[bytes]]) -> None:
         self._judge = judge
+        self._depth = 0
         self._inner = inner
         """The labels held in a ``srcdoc``: the rewriter's, handed in, since it stands above."""
         self._tags: dict[bytes, Hold | None] = {}
@@ -102,7 +103,8 @@ class Holder:
         if known is not None:
             return known
         url = value[1:-1] if value[:1] in _QUOTES else value
-        passes = self._judge.url(resolve(url)) is None
+        url = resolve(url)
+        passes = self._judge.url(url) is None and not (url[:1] in embedded.BEGINNINGS and embedded.is_embedded(url))
         if len(value) <= LONGEST_REMEMBERED:
             _make_room(self._urls)
             self._urls[value] = passes
@@ -144,6 +146,23 @@ class Holder:
         label = self._judge.inline(text)
         return None if label is None else _inert(b"script", attributes(tag, 0, len(tag)), label)
 
+    def _within(self, document: bytes) -> bytes | None:
+        """The labels of what a document within the page would have held."""
+        if self._depth >= DEEPEST:
+            return UNREAD
+        self._depth += 1
+        try:
+            return _joined(self._inner(document, self)) or None
+        finally:
+            self._depth -= 1
+
+    def _embedded(self, url: bytes) -> bytes | None:
+        text = embedded.script(url)
+        if text is not None:
+            return _joined(label for label in (self._judge.inline(text), self._within(text)) if label) or None
+        document = embedded.document(url)
+        return UNREAD if document is None else self._within(document)
+
     def _judged(self, name: bytes, tag: bytes) -> Hold | None:
         written = list(attributes(tag, 0, len(tag)))
         assigned = next((resolve(a.value) for a in written if a.name == b"data-consent"), None)
@@ -155,23 +174,34 @@ class Holder:
         if assigned is not None:
             label = self._judge.assigned(assigned)
         else:
-            held = [(a, label) for a in fetching if (label := self._fetched(a)) is not None]
+            held = [(a, label) for a in fetching if (label := self._fetched(name, a)) is not None]
             fetching = [a for a, _ in held]
             label = _joined(label for _, label in held)
         if not label:
             return None
         return _inert(name, written, label) if name in _INERT_BY_TYPE else _renamed(name, fetching, label)
 
-    def _fetched(self, attribute: Attribute) -> bytes | None:
+    def _fetched(self, element: bytes, attribute: Attribute) -> bytes | None:
         """Under which labels what an attribute fetches is held, if it is."""
         value = resolve(attribute.value)
         if attribute.name == b"srcdoc":
-            return _joined(self._inner(value, self)) or None
+            return self._within(value)
+        if element in _FRAMES and value[:1] in embedded.BEGINNINGS and embedded.is_embedded(value):
+            return self._embedded(value)
         if attribute.name in _SETS:
             found = (self._judge.url(url) for url in srcset.urls(value))
             return _joined(label for label in found if label is not None) or None
         return self._judge.url(value)
 
+
+_FRAMES = frozenset({b"iframe", b"frame", b"object", b"embed", b"portal"})
+"""What shows a document of its own."""
+
+DEEPEST = 8
+"""Documents within documents that are read; what lies deeper is held unread."""
+
+UNREAD = b"-/unread"
+"""The label of what could not be judged: no grant releases it."""
 
 _QUOTES = frozenset({b'"', b"'"})
 _DECIDING = frozenset({b"data-consent", b"src", b"href", b"xlink:href"})
@@ -211,7 +241,8 @@ def _executable(written: list[Attribute]) -> bool:
     language = _value(written, b"language")
     if kind is None:
         return not language or b"text/" + language.lower() in _JAVASCRIPT
-    return not kind or kind.strip(b"\t\n\f\r ").lower() in _JAVASCRIPT | {b"module"}
+    # Browsers strip more than ASCII white space here; what is stripped too much is held too much, never too little.
+    return not kind or kind.decode("utf-8", "replace").strip().encode().lower() in _JAVASCRIPT | {b"module"}
 
 
 @functools.lru_cache(maxsize=512)

@@ -11,9 +11,10 @@ from consent.html.names import alternatives, caseless
 from consent.html.tags import NAME_END, REST_OF_TAG, TAG, attributes
 
 _HEAD_ELEMENTS = frozenset(b"base basefont bgsound link meta title noscript noframes style script template".split())
-_PASSED = re.compile(
-    rb"(?:[\t\n\f\r ]++|<!--(?:-?>|(?:[^-]++|-(?!-!?>))*+--!?>)|<(?:\?|!(?!-)|/(?=[^a-zA-Z>]))[^>]*+>|</>)*+"
-)
+_BOGUS = rb"<(?:\?|/(?=[^a-zA-Z>])|!(?=[^-]|-[^-]))[^>]*+>|</>"
+"""What is read as a comment: the doctype, conditionals such as ``<![if IE]>``, processing instructions."""
+
+_PASSED = re.compile(rb"(?:[\t\n\f\r ]++|<!--(?:-?>|(?:[^-]++|-(?!-!?>))*+--!?>)|" + _BOGUS + rb")*+")
 """White space, comments, the doctype and bogus comments."""
 
 
@@ -27,7 +28,7 @@ def _raw(name: bytes, stop: bytes = b"") -> bytes:
 _HEAD_RUN = re.compile(
     rb"(?:[\t\n\f\r ]++|<!--(?:-?>|(?:[^-]++|-(?!-!?>))*+--!?>)"
      b"|<(?:" + alternatives([b"meta", b"link", b"base"]) + b")" + NAME_END + REST_OF_TAG
-    + _raw(b"title") + _raw(b"style") + _raw(b"script", b"|!--")
+    + b"|" + _BOGUS + _raw(b"title") + _raw(b"style") + _raw(b"script", b"|!--")
     + b")*+"
 )  # fmt: skip
 """What most heads are made of, once the head has begun: passed in one go."""

@@ -88,8 +88,8 @@ class Scanner:
             if not foreign.inside(self._foreign):
                 proven = yield from self._scan_html(page, proven, final=final)
                 continue
-            step = foreign.step(page, proven, self._foreign)
-            if step.construct is not None:
+            step = foreign.step(page, proven, self._foreign, in_template=self._template > 0)
+            if step.construct is not None and not self._template:
                 yield step.construct
             proven = step.end if step.whole else self._cut(page, step.end, _TAG_END, final=final)
 
@@ -219,7 +219,9 @@ class Scanner:
         if name != b"template":
             if closing and self._foreign and self._foreign[-1] == name:
                 self._foreign.pop()
-            elif name in foreign.ROOTS and not closing and not is_self_closing(page, start, tag_end):
+            elif closing or len(self._foreign) >= foreign.DEEPEST:
+                return
+            elif name in foreign.ROOTS and not is_self_closing(page, start, tag_end):
                 self._foreign.append(name)
         elif closing:
             self._template -= 1

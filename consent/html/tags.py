@@ -86,7 +86,12 @@ def resolve(value: bytes) -> bytes:
     return resolved.encode("utf-8", "surrogateescape")
 
 
+LONGEST_NUMBER = 64
+
+
 def _character(reference: re.Match[str]) -> str:
     """Only whole names count: ``&copyx`` is no ``&copy``, what follows being alphanumeric."""
     written = reference[0]
+    if written[1] == "#" and len(written) > LONGEST_NUMBER:
+        return "\ufffd"  # beyond Unicode, and beyond what int() reads
     return html.unescape(written) if written[1] == "#" else html5.get(written[1:], written)

@@ -11,6 +11,8 @@ class TrackerJudge:
     """Holds URLs with ``//tracker`` in them, inline scripts that call ``track(``, and what is assigned."""
 
     def url(self, value: bytes) -> bytes | None:
+        if value.strip()[:5].lower() in {b"data:", b"javas"}:
+            return None  # no host
         return LABEL if b"//tracker" in value else b"media/player" if b"//player" in value else None
 
     def inline(self, text: bytes) -> bytes | None:

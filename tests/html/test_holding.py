@@ -129,6 +129,9 @@ UNTOUCHED = [
     b"<form action=//tracker/a>",
     b"<script><!--<script>track</script>x--></script>",
     b"<svg><![CDATA[<image href=//tracker/a>]]></svg>",
+    b"<img src='data:image/svg+xml,<svg><image href=//tracker/a /></svg>'>",
+    b"<iframe src='data:text/plain,<img src=//tracker/a>'></iframe>",
+    b"<iframe src='javascript:void 0'></iframe>",
     b"<svg/><style><img src=//tracker/a></style>",
     b"<svg><title>a</title><use href='#b' /><path d='M0'/></svg><style>a>b{}</style><title>x</title>",
     b"<img src=//tracker/a",
@@ -198,6 +201,23 @@ def test_a_label_cannot_break_out_of_its_attribute():
         b"<noscript><iframe src=//tracker/a></iframe></noscript>",
         b"<noscript><p title='</noscript><img src=//tracker/a>'>",
         b"<svg><title>a</title><image href=//tracker/a /></svg>",
+        b"<svg viewBox='0 0 9 9'><style/><path/></svg><img src=//tracker/a>",
+        b"<svg><textarea/></svg><iframe src=//tracker/a></iframe>",
+        b"<svg><style></svg><link rel=stylesheet href=//tracker/a>",
+        b"<template><svg><title/></svg></template><img src=//tracker/a>",
+        b"<template><svg><style/></svg></template><img src=//tracker/a>",
+        b"<template><svg><template></svg></template><img src=//tracker/a>",
+        b"<template><svg></template><img src=//tracker/a>",
+        b"<a href=/><svg><path/></a><iframe src=//tracker/a></iframe>",
+        b"<div><svg></div><object data=//tracker/a></object>",
+        b"<div><svg></div><link rel=icon href=//tracker/a>",
+        b"<iframe src='data:text/html,<img src=//tracker/a>'></iframe>",
+        b"<iframe src=' DATA:text/html;base64,PGltZyBzcmM9Ly90cmFja2VyL2E+'></iframe>",
+        b"<object data='data:image/svg+xml,<svg><image href=//tracker/a /></svg>'></object>",
+        b"<iframe src=\"javascript:'<img src=//tracker/a>'\"></iframe>",
+        b"<iframe src='javascript:track(1)'></iframe>",
+        b"<script type='text/javascript\x0b' src=//tracker/a></script>",
+        b"<script type='text/javascript&#x2003;' src=//tracker/a></script>",
         b"<math><mi><img src=//tracker/a></mi></math>",
         b"<svg><g><font color=red><img src=//tracker/a>",
         b"<svg></p><img src=//tracker/a>",
@@ -256,3 +276,15 @@ def test_a_dependent_before_the_held_script_runs():
     page = b"<script>later()</script>"
 
     assert held(page + b"<script>function later(){} track(1)</script>").startswith(page)
+
+
+def test_documents_within_documents_beyond_reading_are_held():
+    page = "<p>x"
+    for _ in range(12):
+        page = '<iframe srcdoc="' + page.replace("&", "&amp;").replace('"', "&quot;") + '"></iframe>'
+
+    assert b'data-consent-held="-/unread"' in held(page.encode())
+
+
+def test_a_number_beyond_reading_is_a_replacement_character():
+    assert held(b"<img src='&#" + b"1" * 5000 + b";//tracker/a'>").count(MARK) == 1

@@ -103,6 +103,12 @@ def test_a_construct_too_long_to_judge_is_not_let_out():
         rewriter.feed(b"x" * 1001)
 
 
+def test_nested_drawings_take_linear_steps():
+    page = b"<svg>" * 40_000 + b"</b>" * 40_000
+
+    assert rewrite(page, fragment=True) == page
+
+
 def test_an_empty_page_stays_empty():
     assert rewrite(b"") == b""
 
@@ -119,7 +125,7 @@ def test_the_language_of_the_page_reaches_the_insertion():
 
 ADVERSARIAL = [
     b"<", b"<!--", b"<a ", b'<a b="', b"<a b='<img src=//tracker>", b"</scrip", b"<script><!--", b"<script><!--<script>", b"<img src=",
-    b"<img src=//tracker ", b"<svg>", b"<svg><desc>", b"<template>", b"<noscript>", b"<noscript><img src=//tracker>", b"]]>", b"<![CDATA[",
+    b"<img src=//tracker ", b"<svg>", b"<svg><desc>", b"<svg></b>", b"<template>", b"<noscript>", b"<noscript><img src=//tracker>", b"]]>", b"<![CDATA[",
     b"<textarea></textare", b"&amp;", b"\0", b"-->", b'="', b"<img srcset='a,b,", b"<svg a='</svg", b"<p>'", b"<link rel=preload href=",
 ]  # fmt: skip
 
