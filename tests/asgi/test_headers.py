@@ -54,6 +54,8 @@ def test_vary_is_added_to_and_never_replaced(before, after):
         (b"text/html", True),
         (b"Text/HTML ; charset=utf-8", True),
         (b"text/html;level=1", True),
+        (b"text/html charset=utf-8", True),
+        (b"text/html (x)", True),
         (b"text/htmlx", False),
         (b"application/xhtml+xml", False),
         (b"application/json; a=text/html", False),
@@ -134,3 +136,13 @@ def test_what_was_said_of_the_apps_own_bytes_is_taken_back():
         (b"vary", b"Cookie"),
         (b"cache-control", b"private"),
     ]
+
+
+@pytest.mark.parametrize("value", [b"<" * 60_000, b'", "' * 30_000, b"<a>" * 20_000])
+def test_hostile_links_take_linear_steps(value):
+    assert len(list(h._LINK.finditer(value))) <= len(value)
+
+
+@pytest.mark.parametrize("charset", [b"iso-2022-jp", b"csISO2022JP", b"UTF-16", b"hz-gb-2312"])
+def test_a_charset_in_which_a_less_than_sign_may_be_a_letter_is_not_read(charset):
+    assert not h.is_ascii_compatible(b"text/html; charset=" + charset)

@@ -95,3 +95,8 @@ def test_no_local_path_leads_to_another_host(text):
     if is_local_path(text):
         joined = urljoin("https://example.org/consent", text)
         assert urlsplit(joined).netloc == "example.org"
+
+
+def test_an_old_browser_without_origin_is_known_by_its_referer():
+    assert refusal(visit((b"referer", b"https://evil.example/x"))) is not None
+    assert refusal(visit((b"referer", b"https://example.org/article"))) is None

@@ -562,3 +562,14 @@ def test_headers_that_break_us_are_inert_for_head_too(wrap, monkeypatch):
     monkeypatch.setattr(page_module, "for_rewritten", broken)
     response = drive(app, method="HEAD")
     assert b"script-src 'none'" in response.header(b"content-security-policy")
+
+
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
+def test_a_page_whose_first_bytes_say_utf_16_goes_out_inert_and_whole(wrap, codec):
+    sent = ("\ufeff" + PAGE.decode()).encode(codec)
+    response = drive(
+        wrap(answering(start((b"content-type", b"text/html; charset=utf-8")), body(sent))), headers=NAVIGATION
+    )
+
+    assert response.body == sent
+    assert b"script-src 'none'" in response.header(b"content-security-policy")
