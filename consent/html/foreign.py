@@ -11,17 +11,24 @@ from typing import NamedTuple
 
 from consent.html.names import alternatives, caseless
 from consent.html.rawtext import RAW
-from consent.html.tags import ATTRIBUTE, ATTRIBUTES, NAME_END, REST_OF_TAG, SPACE, attributes, is_self_closing
+from consent.html.tags import (
+    ATTRIBUTE,
+    ATTRIBUTES,
+    NAME_END,
+    REST_OF_TAG,
+    SPACE,
+    WHOLE_COMMENT,
+    attributes,
+    is_self_closing,
+)
 
 ROOTS = frozenset({b"svg", b"math"})
 POINTS = frozenset({b"foreignobject", b"desc", b"title", b"annotation-xml", b"mi", b"mo", b"mn", b"ms", b"mtext"})
 """Elements whose content is HTML again (``annotation-xml`` only with an HTML encoding)."""
 
-FETCHING = frozenset({b"script", b"image", b"use", b"feimage"})
-"""What fetches or runs in SVG."""
-
-REPORTED = FETCHING | frozenset(b"iframe frame input source video audio track object link portal".split())
-"""What fetches in HTML is told of too: an ``svg`` that is never closed may be over by rules this module lacks."""
+REPORTED = frozenset(b"script image use feimage iframe frame input source video audio track object link portal".split())
+"""What fetches or runs in SVG, and what does in HTML: an ``svg`` that is never closed may be over by rules this
+module lacks."""
 
 DEEPEST = 64
 """Open roots and points that are followed."""
@@ -33,9 +40,8 @@ BREAKOUTS = frozenset(
 """``font`` breaks out only with color, face or size."""
 
 _STOP = alternatives(ROOTS | POINTS | REPORTED | BREAKOUTS | {b"template"})
-_COMMENT = rb"<!--(?:-?>|(?:[^-]++|-(?!-!?>))*+--!?>)"
 _BORING = (
-    rb"(?:[^<]++|<!\[CDATA\[(?:[^\]]++|\](?!\]>))*+\]\]>|" + _COMMENT
+    rb"(?:[^<]++|<!\[CDATA\[(?:[^\]]++|\](?!\]>))*+\]\]>|" + WHOLE_COMMENT
     + rb"|<(?:!(?!--|\[CDATA\[)|\?|/(?=[^a-zA-Z>]))[^>]*+>|</>|<(?=[^a-zA-Z/!?])"
     + rb"|</?(?!(?:" + _STOP + rb")" + NAME_END + rb")[a-zA-Z][^\t\n\f\r />]*+" + REST_OF_TAG + rb")*+"
 )  # fmt: skip

@@ -8,13 +8,10 @@ import re
 
 from consent.html import rawtext
 from consent.html.names import alternatives, caseless
-from consent.html.tags import NAME_END, REST_OF_TAG, TAG, attributes
+from consent.html.tags import ANY_END, BOGUS_COMMENT, NAME_END, REST_OF_TAG, TAG, WHOLE_COMMENT, attributes
 
 _HEAD_ELEMENTS = frozenset(b"base basefont bgsound link meta title noscript noframes style script template".split())
-_BOGUS = rb"<(?:\?|/(?=[^a-zA-Z>])|!(?=[^-]|-[^-]))[^>]*+>|</>"
-"""What is read as a comment: the doctype, conditionals such as ``<![if IE]>``, processing instructions."""
-
-_PASSED = re.compile(rb"(?:[\t\n\f\r ]++|<!--(?:-?>|(?:[^-]++|-(?!-!?>))*+--!?>)|" + _BOGUS + rb")*+")
+_PASSED = re.compile(rb"(?:[\t\n\f\r ]++|" + WHOLE_COMMENT + b"|" + BOGUS_COMMENT + rb")*+")
 """White space, comments, the doctype and bogus comments."""
 
 
@@ -26,16 +23,15 @@ def _raw(name: bytes, stop: bytes = b"") -> bytes:
 
 
 _HEAD_RUN = re.compile(
-    rb"(?:[\t\n\f\r ]++|<!--(?:-?>|(?:[^-]++|-(?!-!?>))*+--!?>)"
-     b"|<(?:" + alternatives([b"meta", b"link", b"base"]) + b")" + NAME_END + REST_OF_TAG
-    + b"|" + _BOGUS + _raw(b"title") + _raw(b"style") + _raw(b"script", b"|!--")
+    rb"(?:[\t\n\f\r ]++|" + WHOLE_COMMENT
+    + b"|<(?:" + alternatives([b"meta", b"link", b"base"]) + b")" + NAME_END + REST_OF_TAG
+    + b"|" + BOGUS_COMMENT + _raw(b"title") + _raw(b"style") + _raw(b"script", b"|!--")
     + b")*+"
 )  # fmt: skip
 """What most heads are made of, once the head has begun: passed in one go."""
 
 _START = re.compile(rb"<(/?[a-zA-Z][^\t\n\f\r />]*+)(?=[\t\n\f\r />])")
 _TEXT = re.compile(rb"[^<]|<[^a-zA-Z/!?]")
-_TAG_END = re.compile(rb">")
 _IN_TEMPLATE = re.compile(
     rb"<!--(?:-?>|(?:[^-]++|-(?!-!?>))*+--!?>|)|<(/?)([a-zA-Z][^\t\n\f\r />]*+)" + REST_OF_TAG
 )  # fmt: skip
@@ -78,7 +74,7 @@ class Prologue:
                 return self._body_at(at)
             start, tag = _START.match(page, at), TAG.match(page, at)
             if start is None or tag is None:
-                self.awaited = _TAG_END
+                self.awaited = ANY_END
                 break
             self._take(page, start[1].lower(), at, tag.end())
         if final and self.body is None:
@@ -125,7 +121,7 @@ class Prologue:
             close = TAG.match(page, end) if end >= 0 else None
             end = -1 if close is None else close.end()
         if end < 0:
-            self.awaited = rawtext.END.get(name, _TAG_END)
+            self.awaited = rawtext.END.get(name, ANY_END)
         else:
             self.reached = end
 

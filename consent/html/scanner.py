@@ -16,7 +16,16 @@ from consent.html import candidates, foreign, rawtext
 from consent.html.candidates import BARE, CLOSE, COMMENT, FULL, PLAIN, REPORTED, SIMPLE, TEXT, TURNS, Finder, Kind
 from consent.html.names import alternatives, caseless
 from consent.html.rawtext import LONGEST_END, RAW, raw_end
-from consent.html.tags import NAME_END, REST_OF_TAG, TAG, attributes, is_self_closing
+from consent.html.tags import (
+    ANY_END,
+    BOGUS_COMMENT,
+    NAME_END,
+    REST_OF_TAG,
+    TAG,
+    WHOLE_COMMENT,
+    attributes,
+    is_self_closing,
+)
 
 Construct = tuple[bytes, int, int, int, bytes | None]
 """``(name, start, tag_end, end, value)``: a start tag ``page[start:tag_end]``; of a script or style also its text
@@ -40,12 +49,11 @@ _WHOLE = frozenset({b"script", b"style"})
 _TURNS = TURNS | foreign.POINTS
 _TAG_NAME = re.compile(rb"<([a-zA-Z]+)")
 _NEVER = re.compile(rb"(?!)")
-_TAG_END = re.compile(rb">")
 _COMMENT_END = re.compile(rb"--!?>")
 
 _TOKEN = (
-    rb"[^<]++|<!--(?:-?>|(?:[^-]++|-(?!-!?>))*+--!?>)|</?[a-zA-Z][^\t\n\f\r />]*+" + REST_OF_TAG
-    + rb"|<(?:\?|/(?=[^a-zA-Z>])|!(?=[^-]|-[^-]))[^>]*+>|</>|<(?=[^a-zA-Z/!?])"
+    rb"[^<]++|" + WHOLE_COMMENT + rb"|</?[a-zA-Z][^\t\n\f\r />]*+" + REST_OF_TAG
+    + b"|" + BOGUS_COMMENT + rb"|<(?=[^a-zA-Z/!?])"
 )  # fmt: skip
 _ONE = re.compile(_TOKEN)
 _BORING = re.compile(b"(?:" + _TOKEN + b")*+")
@@ -91,7 +99,7 @@ class Scanner:
             step = foreign.step(page, proven, self._foreign, in_template=self._template > 0)
             if step.construct is not None and not self._template:
                 yield step.construct
-            proven = step.end if step.whole else self._cut(page, step.end, _TAG_END, final=final)
+            proven = step.end if step.whole else self._cut(page, step.end, ANY_END, final=final)
 
     def _scan_html(  # noqa: C901 - one loop, run for every candidate of every page: a call more is measured
         self, page: bytes, proven: int, *, final: bool
@@ -120,7 +128,7 @@ class Scanner:
             if start != proven and not _in_data(page, proven, start):
                 proven, whole = _walk(page, proven, start)
                 if not whole:
-                    return self._cut(page, proven, _TAG_END, final=final)
+                    return self._cut(page, proven, ANY_END, final=final)
                 if proven != start:
                     return proven  # begin anew: what was matched stands in a quoted value
             if kind == PLAIN:
@@ -181,7 +189,7 @@ class Scanner:
         elif kind != BARE:
             tag = TAG.match(page, start)
             if tag is None:
-                return (), self._cut(page, start, _TAG_END, final=final)
+                return (), self._cut(page, start, ANY_END, final=final)
             end = tag.end()
         if name == SIMPLE:
             return [(_name(page, start), start, end, end, value)], end

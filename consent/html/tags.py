@@ -21,6 +21,15 @@ ATTRIBUTE = (
 ATTRIBUTES = rb"(?:[\t\n\f\r /]++|" + ATTRIBUTE + rb")*+"
 REST_OF_TAG = ATTRIBUTES + rb">"
 
+WHOLE_COMMENT = rb"<!--(?:-?>|(?:[^-]++|-(?!-!?>))*+--!?>)"
+"""A whole comment, with the ends that close one at once or by mistake (13.2.5.43 to 13.2.5.52)."""
+
+BOGUS_COMMENT = rb"<(?:\?|/(?=[^a-zA-Z>])|!(?=[^-]|-[^-]))[^>]*+>|</>"
+"""What is read as a comment or is nothing: the doctype, ``<![if IE]>``, processing instructions, ``</>``."""
+
+ANY_END = re.compile(rb">")
+"""What the end of an unfinished tag or bogus comment looks like."""
+
 TAG = re.compile(rb"</?[a-zA-Z][^\t\n\f\r />]*+" + REST_OF_TAG)
 """A whole start or end tag; no match at ``<x`` means that its end has not come yet."""
 
