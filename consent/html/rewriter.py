@@ -97,12 +97,12 @@ class Rewriter:
 
     def _worth_a_try(self, chunk: bytes) -> bool:
         """Whether what an unfinished construct waits for has come."""
-        if self._awaited is None:
-            return True
-        window = self._tail + chunk
-        self._tail = window[-LONGEST_END:]
-        if self._awaited.search(window) is None:
-            return False
+        if self._awaited is not None:
+            window = self._tail + chunk
+            self._tail = window[-LONGEST_END:]
+            if self._awaited.search(window) is None:
+                return False
+            self._awaited = None  # it has come, and need not come again while there is too little for a try
         return self._size >= self._retry
 
     def _advance(self, *, final: bool) -> bytes:

@@ -60,6 +60,14 @@ def test_what_is_decided_goes_out_at_once():
     assert rewriter.feed(b"=x>three") == b"<img src=x>three"
 
 
+def test_an_end_that_came_too_early_for_a_try_is_not_waited_for_again():
+    rewriter = Rewriter(make_holder(GrantingJudge()), None)
+    quoted = b'<img alt="' + b"x" * 1000 + b">" + b"x" * 20
+    pieces = [quoted, b'">', b"t" * 60, b"t" * 60, b"t" * 60]
+
+    assert [len(rewriter.feed(piece)) for piece in pieces] == [0, 0, 0, 0, sum(map(len, pieces))]
+
+
 def test_the_head_goes_out_before_the_body_comes():
     rewriter = Rewriter(make_holder(GrantingJudge()), lambda language: Insertion(head=HEAD, body=BODY))
 
