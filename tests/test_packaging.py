@@ -97,7 +97,7 @@ def test_the_wheel_has_the_command_and_the_licence(wheel):
         texts = {Path(n).name: archive.read(n).decode() for n in archive.namelist() if ".dist-info/" in n}
     assert "consent = consent.cli:main" in texts["entry_points.txt"]
     assert "LICENSE" in texts
-    assert "License-Expression: MIT" in texts["METADATA"]
+    assert "License-Expression: MIT AND MPL-2.0" in texts["METADATA"]
     assert "Requires-Python: >=3.11" in texts["METADATA"]
 
 

@@ -17,6 +17,7 @@ from consent.catalogue.expressions import any_of, tree
 from consent.catalogue.hosts import MAX_HOST, HostIndex
 from consent.catalogue.service import Service
 from consent.catalogue.signatures import Signature
+from consent.suffixes import registrable_domain
 
 COUNTED = frozenset({"advertising", "analytics"})
 """Categories of which any host counts."""
@@ -26,7 +27,6 @@ VENDOR_PAGES = frozenset(
     | {"corp", "forum", "forums", "wiki", "marketing", "business"}
 )
 """Labels under which a vendor has pages for people."""
-_SECOND_LEVEL = frozenset({"co", "com", "ne", "or", "ac", "net", "org", "gov", "go"})
 _FILE = re.compile(r"\.(js|gif|php|ashx|xgi|cgi)(?![A-Za-z0-9])")
 """What a page loads from a vendor's bare name, and no link leads to."""
 _QUOTES = frozenset(b"'\"`")
@@ -198,6 +198,5 @@ def _is_vendors_page(name: str, level: str, path: str) -> bool:
     if below:
         pages = below.partition(".")[0] in VENDOR_PAGES
     else:
-        labels = level.split(".")
-        pages = len(labels) - (labels[-2] in _SECOND_LEVEL) <= 2
+        pages = registrable_domain(level) in {level, None}
     return pages and _FILE.search(path) is None

@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from consent.catalogue.hosts import HostIndex
 from consent.catalogue.inline import InlineIndex
-from consent.catalogue.names import CookieIndex, PathIndex
+from consent.catalogue.names import CookieIndex, PathIndex, is_telling
 from consent.catalogue.schema import read_services
 from consent.catalogue.service import Service
 from consent.categories import NECESSARY
@@ -61,5 +61,6 @@ class Catalogue:
         return self._inline.find(text)
 
     def find_cookie(self, name: str) -> Service | None:
-        """Who sets a first-party cookie of this name."""
-        return self._cookies.find(name)
+        """Who sets a first-party cookie of this name; None for a name that may as well be the site's own."""
+        service = self._cookies.find(name)
+        return service if service and (service.key in self._own or is_telling(name)) else None

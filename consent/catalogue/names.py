@@ -37,6 +37,24 @@ class PathIndex:
         return None
 
 
+OWN_NAMES = frozenset(
+    {"session", "sessionid", "session_id", "_session", "_session_id", "sid", "connect.sid", "koa.sess", "phpsessid"}
+    | {"jsessionid", "asp.net_sessionid", ".aspxauth", ".aspnetcore.cookies", "laravel_session", "ci_session"}
+    | {"csrftoken", "csrf_token", "csrf", "xsrf-token", "_csrf", "_xsrf", "__requestverificationtoken", "messages"}
+    | {"remember_token", "remember_me", "rememberme", "auth", "auth_token", "access_token", "refresh_token", "token"}
+    | {"jwt", "user", "user_id", "username", "lang", "language", "locale", "django_language", "theme", "cart", "rt"}
+)
+"""Names, in lower case, that frameworks give to a site's own cookies. Whatever an entry says, they are the site's."""
+SHORTEST = 4
+"""Characters of a name that tells whose it is; shorter ones only with a ``_`` before, as trackers write them."""
+
+
+def is_telling(name: str) -> bool:
+    """Whether a cookie's name can be one partner's alone, so that it may be taken away on the catalogue's word."""
+    folded = name.removeprefix("__Host-").removeprefix("__Secure-").lower()
+    return folded not in OWN_NAMES and (len(folded) >= SHORTEST or folded.startswith("_"))
+
+
 class CookieIndex:
     """First-party cookies by name: exact names first, then the pattern with the longest start.
 

@@ -19,6 +19,7 @@ from consent.settings.categories import categories
 from consent.settings.faults import Fault, shown
 from consent.settings.reader import Problems, Table
 from consent.settings.services import declared, services
+from consent.suffixes import is_public_suffix
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +96,7 @@ class Settings:
         own = tuple(service for service in written if service.key not in entries)
         listed = declared(site_table, site.services, known, keys)
         policy = _policy(own_categories, (*listed, *own), holding.undeclared)
-        _check_width(site_table, site.domains, known)
+        _check_width(site_table, site.domains)
         _check_room(site_table, policy)
         settings = cls(
             site=site,
@@ -129,17 +130,15 @@ def _policy(every: tuple[Category, ...], listed: tuple[Service, ...], undeclared
     return make_policy(enabled, tuple(asked.values()), undeclared)
 
 
-def _check_width(site: Table, domains: tuple[str, ...], known: Mapping[str, Service]) -> None:
-    """Refuse a domain such as ``com``: services lie under it, and would never be held."""
-    entries = [entry for service in known.values() for entry in service.hosts]
+def _check_width(site: Table, domains: tuple[str, ...]) -> None:
+    """Refuse a domain such as ``com``, ``co.uk`` or ``github.io``: what lies under it is others', and never held."""
     for domain in domains:
-        below = f".{domain}"
-        if "." not in domain and any(e.partition("?")[0].partition("/")[0].endswith(below) for e in entries):
+        if is_public_suffix(domain):
             site.fault(
                 "domains",
                 Fault(
                     code="consent.E021",
-                    message=f"{domain!r} is not a site: partners lie under it, and would never be held",
+                    message=f"{domain!r} is no site's own: anybody may register a name under it, and partners do",
                     remedy='Write the whole domain, like "example.org"',
                 ),
             )
