@@ -10,7 +10,7 @@ from consent.asgi.forms import Unreadable
 from consent.asgi.headers import with_length, without
 from consent.asgi.visit import Visit
 
-_ALWAYS: Headers = [
+ALWAYS: Headers = [
     (b"cache-control", b"no-store"),
     (b"referrer-policy", b"same-origin"),
     (b"x-robots-tag", b"noindex"),
@@ -47,7 +47,7 @@ def html(status: int, body: bytes, *, csp: bytes = _NOT_FRAMED) -> Answer:
     """A page of the product's."""
     headers = [
         (b"content-type", b"text/html; charset=utf-8"),
-        *_ALWAYS,
+        *ALWAYS,
         (b"x-frame-options", b"DENY"),
         (b"content-security-policy", csp),
         (b"vary", b"Cookie"),
@@ -59,7 +59,7 @@ def json_answer(status: HTTPStatus, content: Mapping[str, object]) -> Answer:
     """What the page's script is told."""
     body = json.dumps(content, separators=(",", ":")).encode()
     return Answer(
-        status=status, headers=[(b"content-type", b"application/json"), *_ALWAYS, (b"vary", b"Cookie")], body=body
+        status=status, headers=[(b"content-type", b"application/json"), *ALWAYS, (b"vary", b"Cookie")], body=body
     )
 
 
@@ -84,7 +84,7 @@ def unreadable(why: Unreadable, visit: Visit) -> Answer:
 def see_other(path: str) -> Answer:
     """Back to a page with GET (RFC 9110, 15.4.4), by path alone: no Host header can send a visitor elsewhere."""
     return Answer(
-        status=HTTPStatus.SEE_OTHER, headers=[(b"location", path.encode("ascii")), *_ALWAYS, (b"vary", b"Cookie")]
+        status=HTTPStatus.SEE_OTHER, headers=[(b"location", path.encode("ascii")), *ALWAYS, (b"vary", b"Cookie")]
     )
 
 

@@ -4,10 +4,14 @@ from typing import TYPE_CHECKING
 
 from consent.asgi._types import Scope
 from consent.asgi.visit import Visit
-from consent.decision import Decision
+from consent.categories import NECESSARY
+from consent.decision import Decision, Reason
 
 if TYPE_CHECKING:  # the site makes these objects
     from consent.asgi.site import Site
+
+NOTHING = Decision(answered=False, reason=Reason.FIRST_VISIT, categories=frozenset({NECESSARY}))
+"""What is decided where deciding failed."""
 
 
 class Consent:
@@ -39,7 +43,11 @@ class Consent:
     @property
     def decision(self) -> Decision:
         if self._decision is None:
-            self._decision = self.site.decide(self.site.read_state(self.visit))
+            try:
+                self._decision = self.site.decide(self.site.read_state(self.visit))
+            except Exception as error:  # noqa: BLE001 - our fault must neither grant anything nor end the app's answer
+                self.site.reports.failed("nothing is allowed in it", error)
+                self._decision = NOTHING
         return self._decision
 
     @property

@@ -10,11 +10,6 @@ from collections.abc import Iterable, Sequence
 from consent.asgi._types import Headers
 
 NAMES = (b"content-security-policy", b"content-security-policy-report-only")
-INERT = (
-    b"default-src 'self' data:; script-src 'none'; img-src 'self' data:; frame-src 'none'; connect-src 'none'; "
-    b"object-src 'none'; media-src 'self'; style-src 'self' 'unsafe-inline'; font-src 'self'"
-)
-"""For a page that could not be judged: nothing runs, and nothing is fetched from anywhere else."""
 
 _NONCE = re.compile(rb"'nonce-([A-Za-z0-9+/_=-]+)'", re.IGNORECASE)
 _SCRIPT = (b"script-src-elem", b"script-src", b"default-src")

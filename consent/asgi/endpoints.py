@@ -15,6 +15,7 @@ from consent.asgi.answers import Answer
 from consent.asgi.expiry import expiring_headers, withdrawn_cookies
 from consent.asgi.forms import Submission, Unreadable, parse_submission, read_body
 from consent.asgi.gate import Gate
+from consent.asgi.hearing import Hearing
 from consent.asgi.origin import is_local_path, refusal, same_host_path
 from consent.asgi.site import Site
 from consent.asgi.visit import Visit
@@ -32,6 +33,7 @@ class Endpoints:
 
     site: Site
     gate: Gate
+    hearing: Hearing
 
     def owns(self, path: str) -> bool:
         """Whether ``path`` stands under the mount."""
@@ -48,14 +50,23 @@ class Endpoints:
             answer = answers.plain(HTTPStatus.METHOD_NOT_ALLOWED, "method-not-allowed", visit)
             answer = answer.adding([(b"allow", ", ".join(handlers).encode())])
         else:
-            answer = await handler(visit, receive)
+            answer = await self._handled(handler, visit, receive)
         await answers.send_answer(answer, send, head=visit.method == "HEAD")
+
+    async def _handled(self, handler: Handler, visit: Visit, receive: Receive) -> Answer:
+        try:
+            return await handler(visit, receive)
+        except Exception as error:  # noqa: BLE001 - whatever it is: no choice is taken for given, and somebody hears of it
+            self.site.reports.failed("a page below the mount answered 500 instead", error)
+            return answers.plain(HTTPStatus.INTERNAL_SERVER_ERROR, "internal-error", visit)
 
     def _handlers(self, below: str) -> Mapping[str, Handler]:
         if not below:
             return {"GET": self._preferences, "HEAD": self._preferences, "POST": self._choose}
         if below == "/browser":
             return {"POST": self._continue_anyway}
+        if below == "/violations":
+            return {"POST": self.hearing.take}
         return {}
 
     async def _preferences(self, visit: Visit, _: Receive) -> Answer:
@@ -111,7 +122,9 @@ class Endpoints:
         cookies += expiring_headers(withdrawn, host=visit.host, domains=site.settings.site.domains)
         headers: Headers = [(b"set-cookie", value) for value in cookies]
         if visit.sends_json:
-            reload = site.settings.holding.release == "reload" or _takes_back(site, earlier, decision)
+            # The open page stays under the policy it came with: what was allowed now could not be fetched in it.
+            confined = site.settings.holding.csp == "enforce"
+            reload = confined or site.settings.holding.release == "reload" or _takes_back(site, earlier, decision)
             return answers.json_answer(HTTPStatus.OK, _told(state, decision, reload=reload)).adding(headers)
         return answers.see_other(self._way_back(submission, visit)).adding(headers)
 

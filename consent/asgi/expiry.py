@@ -30,11 +30,10 @@ def setter(set_cookie: bytes, catalogue: Catalogue, decision: Decision, now: dat
 
     What ends a cookie passes, whoever's it is.
     """
-    pair, *attributes = set_cookie.split(b";")
     service = catalogue.find_cookie(cookie_name(set_cookie))
-    if service is None or decision.allows_service(service) or _ends(attributes, now):
+    if service is None or decision.allows_service(service):
         return None
-    return service if pair else None
+    return None if _ends(set_cookie.split(b";")[1:], now) else service
 
 
 def cookie_name(set_cookie: bytes) -> str:

@@ -4,12 +4,10 @@ Names are lower case (``headers_of`` sees to it). Nothing here raises on an app'
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable
 from functools import lru_cache
 
 from consent.asgi._types import Headers
-from consent.html import srcset
-from consent.html.holding import FETCHING_RELS
 
 _NO_BODY = frozenset({204, 205, 304})
 _STALE = frozenset(
@@ -32,9 +30,6 @@ _NOT_ASCII = (b"utf-16", b"utf-32", b"unicode", b"ucs-2", b"iso-10646", b"iso-20
 _UNKNOWN_TYPES = frozenset({b"unknown/unknown", b"application/unknown", b"*/*"})
 _ESSENCE_END = re.compile(rb"[;\s(]")
 """Browsers end the type at more than the semicolon: ``text/html charset=utf-8`` is a page to them."""
-_LINK = re.compile(rb'[\s,]*+<([^<>]*+)>((?:[^",]|"(?:[^"\\]|\\.)*+")*+)')
-"""One link of a Link header: its target and its parameters (RFC 8288, 3)."""
-_PARAMETER = re.compile(rb';\s*(rel|imagesrcset)\s*=\s*(?:"((?:[^"\\]|\\.)*+)"|([^\s;,"]*))', re.IGNORECASE)
 
 
 def first(headers: Headers, name: bytes) -> bytes | None:
@@ -51,20 +46,28 @@ def without(headers: Headers, names: Iterable[bytes]) -> Headers:
     return [pair for pair in headers if pair[0] not in dropped]
 
 
-def page_type(headers: Iterable[tuple[bytes, bytes]]) -> bytes | None:
-    """The Content-Type by which a body may be a page; empty where there is none (browsers sniff then); None: no page.
+def read_kind(headers: Iterable[tuple[bytes, bytes]]) -> tuple[bytes | None, bool]:
+    """The Content-Type by which a body may be a page, and whether a cookie is set.
 
-    On the hot path, so headers are taken as the app wrote them. Of several types a browser picks one (Fetch, extract
-    a MIME type): if any is HTML, it may be that one.
+    Of the type: empty where there is none (browsers sniff then), None where it is no page's. On the hot path, so
+    headers are taken as the app wrote them. Of several types a browser picks one (Fetch, extract a MIME type): if any
+    is HTML, it may be that one.
     """
     found: bytes | None = b""
+    cookies = False
     for name, value in headers:
-        if len(name) == 12 and (name == b"content-type" or name.lower() == b"content-type"):
-            meaning = _meaning(value)
-            if meaning:
-                return value
-            found = meaning
-    return found
+        length = len(name)
+        if length == 12 and (name == b"content-type" or name.lower() == b"content-type"):
+            if not found:
+                found = value if (meaning := _meaning(value)) else meaning
+        elif length == 10 and (name == b"set-cookie" or name.lower() == b"set-cookie"):
+            cookies = True
+    return found, cookies
+
+
+def page_type(headers: Iterable[tuple[bytes, bytes]]) -> bytes | None:
+    """The type alone, as ``read_kind`` has it."""
+    return read_kind(headers)[0]
 
 
 @lru_cache(maxsize=256)
@@ -120,7 +123,7 @@ def content_encoding(headers: Headers) -> bytes:
 
 def directives(headers: Headers, name: bytes) -> list[bytes]:
     """The members of a comma-separated header; commas inside quoted strings do not part (RFC 9110, 5.6.1)."""
-    return [part for key, value in headers if key == name for part in _members(value)]
+    return [part for key, value in headers if key == name for part in members(value)]
 
 
 def forbids_transform(headers: Headers) -> bool:
@@ -167,44 +170,8 @@ def with_length(headers: Headers, length: int) -> Headers:
     return [*without(headers, [b"content-length"]), (b"content-length", b"%d" % length)]
 
 
-def hold_links(headers: Headers, passes: Callable[[bytes], bool]) -> Headers:
-    """``headers`` without the links and speculation rules by which a browser would fetch what may not be (H1)."""
-    held = ((name, _held(name, value, passes)) for name, value in headers)
-    return [(name, value) for name, value in held if value is not None]
-
-
-def held_link(value: bytes, passes: Callable[[bytes], bool]) -> bytes:
-    """A Link header's value without what would fetch from a held place; untouched where there is no such thing."""
-    links = list(_LINK.finditer(value))
-    kept = [link for link in links if all(passes(target) for target in _fetched(link))]
-    parted = b"".join(link[0] for link in links)
-    if len(kept) == len(links) and not value.removeprefix(parted).strip(b" \t,"):
-        return value
-    # What does not read as a link is left out with the rest: another reader might make one of it.
-    return b", ".join(link[0].strip(b" \t,") for link in kept)
-
-
-def _held(name: bytes, value: bytes, passes: Callable[[bytes], bool]) -> bytes | None:
-    if name == b"link":
-        return held_link(value, passes) or None
-    if name == b"speculation-rules":  # a list of strings, each the URL of a rule set
-        return b", ".join(part for part in _members(value) if passes(part.strip(b'"'))) or None
-    return value
-
-
-def _fetched(link: re.Match[bytes]) -> Iterator[bytes]:
-    """The targets for which a browser contacts a host by itself."""
-    parameters = [(m[1].lower(), m[3] if m[2] is None else m[2]) for m in _PARAMETER.finditer(link[2])]
-    rels = {word for name, value in parameters if name == b"rel" for word in value.lower().split()}
-    if FETCHING_RELS.isdisjoint(rels):
-        return
-    yield link[1]
-    for name, value in parameters:
-        if name == b"imagesrcset":
-            yield from srcset.urls(value)
-
-
-def _members(value: bytes) -> list[bytes]:
+def members(value: bytes) -> list[bytes]:
+    """The members of one value (see ``directives``)."""
     if b'"' not in value:
         return [part for part in (piece.strip() for piece in value.split(b",")) if part]
     parts: list[bytes] = []

@@ -7,13 +7,17 @@ from typing import Any, cast
 
 from consent.asgi import answers
 from consent.asgi._types import ASGIApp, Message, Receive, Scope, Send
+from consent.asgi.answers import Answer
 from consent.asgi.consent import Consent
 from consent.asgi.endpoints import Endpoints
 from consent.asgi.gate import Gate
+from consent.asgi.handshake import without_cookies
+from consent.asgi.hearing import Hearing
 from consent.asgi.request import for_app
 from consent.asgi.responder import Responder
 from consent.asgi.site import Site
 from consent.asgi.visit import inner_path, read_wishes
+from consent.asgi.workers import confined
 from consent.cookie import ConsentCookie
 from consent.errors import Problem, SettingsError
 from consent.pages import Pages
@@ -43,7 +47,7 @@ class ConsentMiddleware:
         self._gate = Gate.of(self.site, keys)
         self.site.reports.browser_data(self._gate.facts.as_of, self.site.now().date())
         self.site.reports.retention(loaded.records.retention, Records().retention)
-        self._endpoints = Endpoints(site=self.site, gate=self._gate)
+        self._endpoints = Endpoints(site=self.site, gate=self._gate, hearing=Hearing(site=self.site))
         self._excluded = loaded.paths.exclude
         self._special = (loaded.paths.mount, *self._excluded)
         """Beginnings of paths that need a closer look: one test for all others."""
@@ -60,22 +64,32 @@ class ConsentMiddleware:
         if ours and path.startswith(self._excluded):
             await self.app(inner, receive, send)
             return
-        page, conditional = read_wishes(scope["headers"])
-        if page and (turned_away := self._gate.turn_away(consent.visit)) is not None:
+        page, conditional, worker = read_wishes(scope["headers"])
+        if page and (turned_away := self._turn_away(consent)) is not None:
             await answers.send_answer(turned_away, send, head=scope["method"] == "HEAD")
             return
         if ours and self._endpoints.owns(path):
             await self._endpoints.answer(consent.visit, receive, send)
             return
         asked = (page or conditional) and for_app(inner, consent, page=page, conditional=conditional)
+        if worker and self.site.allowlist is not None:
+            send = confined(send, consent)
         responder = Responder(send, consent, asked)
         await self.app(inner, receive, responder.send)
         if responder.held is not None:
             await responder.close(responder.held)
 
+    def _turn_away(self, consent: Consent) -> Answer | None:
+        try:
+            return self._gate.turn_away(consent.visit)
+        except Exception as error:  # noqa: BLE001 - whatever it is, a browser that is not judged is let in
+            self.site.reports.failed("its browser was not looked at", error)
+            return None
+
     async def _not_http(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
-            await self.app(dict(scope, consent=Consent(scope, self.site)), receive, send)
+            consent = Consent(scope, self.site)
+            await self.app(dict(scope, consent=consent), receive, without_cookies(send, consent))
         elif scope["type"] == "lifespan":
             await self.app(scope, receive, self._closing(send))
         else:

@@ -7,7 +7,8 @@ from consent.asgi import csp
 from consent.asgi._types import Headers, Message, headers_of
 from consent.asgi.consent import Consent
 from consent.asgi.decoding import DECODERS
-from consent.asgi.headers import content_encoding, first, for_rewritten, hold_links, with_length, without
+from consent.asgi.fetching import hold_fetching
+from consent.asgi.headers import content_encoding, first, for_rewritten, with_length, without
 from consent.asgi.validators import ours
 from consent.asgi.visit import Kind
 from consent.html import Insertion
@@ -27,6 +28,8 @@ class Page:
         self._decoder = DECODERS[coding]() if coding else None
         self._headers = without(headers, [b"content-encoding"]) if coding else headers
         self._nonce = csp.nonce_of(headers)
+        self._text = b""
+        """The page as far as it is known when the headers go out: the policy allows what it names."""
         self._kind = visit.kind
         insert = None if self._kind is Kind.FRAGMENT else self._insert
         self._holder = site.holder(self._decision, visit.host)
@@ -36,6 +39,7 @@ class Page:
         """What can go out now; with ``more`` false, all that is left."""
         if self._decoder:
             body = self._decoder.feed(body) + (b"" if more else self._decoder.finish())
+        self._text = body
         return self._rewriter.feed(body) if more else self._rewriter.finish(body)
 
     def start(self, length: int | None) -> Message:
@@ -43,7 +47,7 @@ class Page:
         state = self._site.state_tag(self._decision, self._visit)
         etag = first(self._headers, b"etag")
         headers = for_rewritten(
-            hold_links(self._headers, self._holder.passes),
+            self._without_held(self._headers),
             etag=ours(etag, state) if etag else None,
             vary=self._site.vary(self._visit),
         )
@@ -51,11 +55,15 @@ class Page:
             headers = with_length(headers, length)
         return {**self._start, "headers": self._with_policies(headers)}
 
+    def _without_held(self, headers: Headers) -> Headers:
+        return hold_fetching(headers, self._holder.passes, advertising=self._decision.allows("advertising"))
+
     def _with_policies(self, headers: Headers) -> Headers:
         if self._kind is Kind.FRAGMENT:
             return headers
         pages = self._site.pages
-        return csp.with_inserted(headers, nonce=self._nonce, scripts=pages.script_hashes, styles=pages.style_hashes)
+        headers = csp.with_inserted(headers, nonce=self._nonce, scripts=pages.script_hashes, styles=pages.style_hashes)
+        return [*headers, *self._site.policy_headers(self._decision, self._visit, self._text)]
 
     def _insert(self, page_language: bytes) -> Insertion:
         insertion = self._site.pages.insertion(

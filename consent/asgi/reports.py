@@ -75,6 +75,35 @@ class Reports:
     def senseless(self, why: str) -> None:
         self._once("consent.W042 a choice was refused: %s", why)
 
+    def set_cookie(self, name: str, service: str) -> None:
+        self._once(
+            "consent.W061 the app sets a cookie of a service that the visitor has not allowed, and it was taken out: "
+            "%s. If it is the site's own, describe it in a service of the category necessary",
+            f"{name} ({service})",
+        )
+
+    def missing(self, host: str, directive: str, service: str) -> None:
+        """The policy stops what the judge lets through."""
+        self._once(
+            "consent.W060 the policy stops %s: it was not known that the site uses it. From the next page on it is "
+            "allowed, until a restart. To have it from the start, name it in holding.allow",
+            f"{host} ({directive}, {service or 'in no catalogue entry'})",
+        )
+
+    def stopped(self, host: str, directive: str, service: str) -> None:
+        """The policy stops what is held."""
+        self._once(
+            "consent.W062 something in the pages starts %s at run time, which is held; the policy stops it",
+            f"{host} ({directive}, {service or 'in no catalogue entry'})",
+        )
+
+    def left_out(self, count: int) -> None:
+        self._once(
+            "consent.W063 the policy has no room for all that the pages use: %s places were left out. Name few and "
+            "wide hosts in site.domains and holding.allow, and declare only the services in use",
+            "some" if count else "",
+        )
+
     def retention(self, written: timedelta, default: timedelta) -> None:
         """An owner who wrote a retention must not believe that something deletes records."""
         if written != default:

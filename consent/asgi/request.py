@@ -18,6 +18,15 @@ def for_app(inner: Scope, consent: Consent, *, page: bool, conditional: bool) ->
 
     ``page``: the answer will be shown as one. ``conditional``: the request carries If-None-Match.
     """
+    try:
+        return _ask(inner, consent, page=page, conditional=conditional)
+    except Exception as error:  # noqa: BLE001 - whatever it is: the app is asked for a whole page, of no state
+        consent.site.reports.failed("the app was asked for it anew", error)
+        inner["headers"] = without(consent.visit.raw_headers, _HIDING | {b"if-none-match"})
+        return False
+
+
+def _ask(inner: Scope, consent: Consent, *, page: bool, conditional: bool) -> bool:
     headers = consent.visit.raw_headers  # names in lower case: servers must see to it (asgiref, HTTP connection scope)
     if page:
         headers = without(headers, _HIDING)

@@ -3,24 +3,23 @@
 HTML goes through a ``Page``. Anything else is handed on as it came, messages of unknown type too, all in their order.
 
 If our own code fails on a page, the page goes out inert, never bare. Before the start is sent: the app's own bytes
-under a policy by which nothing runs and nothing is fetched from elsewhere. After it: the body ends there.
+under a policy by which nothing runs and nothing is fetched from elsewhere (``inert``). After it: the body ends there.
 """
 
 import zlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable
 
-from consent.asgi import csp
 from consent.asgi._types import Headers, Message, Send, body_of, headers_of
 from consent.asgi.consent import Consent
+from consent.asgi.cookies import without_held_cookies
 from consent.asgi.decoding import DECODERS
+from consent.asgi.fetching import Passes, held_link, hold_fetching
 from consent.asgi.files import descriptor_chunks, path_chunks
 from consent.asgi.headers import (
     content_encoding,
     first,
     forbids_transform,
     has_body,
-    held_link,
-    hold_links,
     is_ascii_compatible,
     is_attachment,
     is_html,
@@ -28,9 +27,11 @@ from consent.asgi.headers import (
     make_private,
     merge_vary,
     page_type,
+    read_kind,
     sniffs_as_html,
     without,
 )
+from consent.asgi.inert import inert_sender, inert_start
 from consent.asgi.page import Page
 from consent.asgi.validators import ours
 
@@ -66,7 +67,12 @@ class Responder:
             if headers.__class__ is not list:  # any iterable will do (asgiref, Response Start), one to be read once too
                 headers = list(headers)  # type: ignore[call-overload]  # pairs, by ASGI
                 message = {**message, "headers": headers}
-            content_type = page_type(headers)
+            try:
+                content_type, sets_cookies = read_kind(headers)
+            except Exception as error:  # noqa: BLE001 - whatever it is, see the module's head
+                return self._give_up(message, error)
+            if sets_cookies:
+                message = without_held_cookies(message, self._consent)
             if content_type is None and not self._asked:
                 through = self._through = self._send
                 return through(message)
@@ -97,35 +103,51 @@ class Responder:
         links = message.get("links")
         if not isinstance(links, list | tuple):
             return  # nothing a server could send
-        passes = self._passes()
-        kept = [held for link in links if (held := held_link(bytes(link), passes))]
+        try:
+            passes = self._passes()
+            kept = [held for link in links if (held := held_link(bytes(link), passes))]
+        except Exception as error:  # noqa: BLE001 - whatever it is, see the module's head
+            self._consent.site.reports.failed("its early hints were left out", error)
+            return
         if kept:
             await self._send({**message, "links": kept})
 
     async def _on_likely_page(self, message: Message, content_type: bytes | None) -> None:
-        headers = headers_of(message)
         status = message["status"] if isinstance(message["status"], int) else 200
         if status < 200 or self.held is not None or self._page is not None:
             await self._send(message)  # informational, or a second start: the server's to judge; the page stays held
             return
-        if status == 304 and self._asked:
-            message = self._not_modified(message)
-        # "html" may also be application/xhtml+xml, which an XML parser reads: insertions of ours would break it.
-        foreign = content_type is None or (content_type and not is_html(content_type))
-        if content_type and is_xhtml(content_type) and has_body(status):
-            self._consent.site.reports.unread("application/xhtml+xml")
-        if foreign or not has_body(status) or is_attachment(headers) or self._is_unreadable(headers):
-            await self._pass(message)
+        try:
+            passed = self._without_body(message, status, content_type)
+        except Exception as error:  # noqa: BLE001 - whatever it is, see the module's head
+            await self._give_up(message, error)
+            return
+        if passed is not None:
+            await self._pass(passed)
         elif not is_ascii_compatible(content_type or b""):
             self._consent.site.reports.encoded((content_type or b"").decode("latin-1"))
-            await self._pass(_inert(message))
-        elif content_type and self._consent.visit.method == "HEAD":
-            await self._pass(self._headers_only(message))
+            await self._pass_inert(message)
         else:
             self.held = message
             self._untyped = not content_type
             self._ended = False
             self._queue: list[Message] = []
+
+    def _without_body(self, message: Message, status: int, content_type: bytes | None) -> Message | None:
+        """The start as it goes out where no body is to be rewritten; else None."""
+        if status == 304 and self._asked:
+            message = self._not_modified(message)
+        headers = headers_of(message)
+        # "html" may also be application/xhtml+xml, which an XML parser reads: insertions of ours would break it.
+        foreign = content_type is None or (content_type and not is_html(content_type))
+        if content_type and is_xhtml(content_type) and has_body(status):
+            self._consent.site.reports.unread("application/xhtml+xml")
+        if foreign or not has_body(status) or is_attachment(headers) or self._is_unreadable(headers):
+            return message
+        if content_type and self._consent.visit.method == "HEAD" and is_ascii_compatible(content_type):
+            # What GET would say, but for the length, which only the rewritten body has (RFC 9110, 9.3.2).
+            return Page(self._consent, message).start(None)
+        return None
 
     def _is_unreadable(self, headers: Headers) -> bool:
         """Whether the body may not, or cannot, be rewritten; the log says so."""
@@ -141,24 +163,17 @@ class Responder:
             return True
         return False
 
-    def _headers_only(self, message: Message) -> Message:
-        """HEAD: what GET would say, but for the length, which only the rewritten body has (RFC 9110, 9.3.2)."""
-        try:
-            return Page(self._consent, message).start(None)
-        except Exception as error:  # noqa: BLE001 - whatever it is, see the module's head
-            self._consent.site.reports.failed("its headers were sent with a policy that keeps it inert", error)
-            return _inert(message)
-
     def _not_modified(self, message: Message) -> Message:
         """304 for a page: the same tag, Vary and Cache-Control a 200 would carry (RFC 9110, 15.4.5)."""
         headers = headers_of(message)
         etag = first(headers, b"etag")
-        headers = hold_links(without(headers, [b"etag", b"last-modified"]), self._passes())
+        advertising = self._consent.decision.allows("advertising")
+        headers = hold_fetching(without(headers, [b"etag", b"last-modified"]), self._passes(), advertising=advertising)
         if etag and (mapped := ours(etag, self._consent.site.state_tag(self._consent.decision, self._consent.visit))):
             headers.append((b"etag", mapped))
         return {**message, "headers": make_private(merge_vary(headers, self._consent.site.vary(self._consent.visit)))}
 
-    def _passes(self) -> Callable[[bytes], bool]:
+    def _passes(self) -> Passes:
         """Says of a URL whether this visitor's browser may be led there."""
         return self._consent.site.holder(self._consent.decision, self._consent.visit.host).passes
 
@@ -168,11 +183,8 @@ class Responder:
                 await self._write(self._page, body, more=more)
         elif self.held is None:
             await self._send(message)  # a body before any start: the server's to judge
-        elif not self._is_page(self.held, body):
-            if not body and more:
-                return  # an empty first piece shows nothing
-            await self._release(self.held)
-            await self._send(message)
+        elif not body and more and self._untyped:
+            return  # an empty first piece shows nothing
         else:
             await self._begin(self.held, body, more=more, message=message)
 
@@ -183,16 +195,18 @@ class Responder:
     async def _begin(self, start: Message, body: bytes, *, more: bool, message: Message) -> None:
         if body.startswith((b"\xff\xfe", b"\xfe\xff")):  # UTF-16, whatever the header says (HTML 13.2.3.1)
             self._consent.site.reports.encoded("utf-16")
-            await self._release(_inert(start))
-            await self._send(message)
+            await self._release_inert(start, message)
             return
         try:
-            page = Page(self._consent, start)
-            judged = page.feed(body, more=more)
-            opened = page.start(None if more else len(judged))
+            page = Page(self._consent, start) if self._is_page(start, body) else None
+            judged = page.feed(body, more=more) if page else b""
+            opened = page.start(None if more else len(judged)) if page else start
         except Exception as error:  # noqa: BLE001 - whatever it is, see the module's head
             self._consent.site.reports.failed("it was sent with a policy that keeps it inert", error)
-            await self._release(_inert(start))
+            await self._release_inert(start, message)
+            return
+        if page is None:
+            await self._release(start)
             await self._send(message)
             return
         self._page = page
@@ -230,6 +244,20 @@ class Responder:
         self._through = self._send
         await self._send(start)
 
+    async def _give_up(self, start: Message, error: Exception) -> None:
+        self._consent.site.reports.failed("it was sent with a policy that keeps it inert", error)
+        await self._pass_inert(start)
+
+    async def _pass_inert(self, start: Message) -> None:
+        self._through = inert_sender(self._send)
+        await self._send(inert_start(start))
+
+    async def _release_inert(self, start: Message, message: Message) -> None:
+        """Send the held start so that it keeps the page inert, and what followed it."""
+        self._through = through = inert_sender(self._send)
+        await self._flush(inert_start(start))
+        await through(message)
+
     async def _release(self, start: Message) -> None:
         """Send the held start, and let everything through from here on."""
         self._through = self._send
@@ -248,17 +276,3 @@ def _readable_start(body: bytes, coding: bytes) -> bytes:
         return DECODERS[coding]().feed(body) if coding else body
     except zlib.error:
         return b""
-
-
-def _inert(start: Message) -> Message:
-    """The start message of a page that could not be judged (see the module's head)."""
-    headers = without(headers_of(start), [b"etag", b"last-modified", b"cache-control", b"link"])
-    return {
-        **start,
-        "headers": [
-            *headers,
-            (b"cache-control", b"no-store"),
-            (b"content-security-policy", csp.INERT),
-            (b"x-dns-prefetch-control", b"off"),
-        ],
-    }

@@ -10,7 +10,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from html import escape
 
+from consent.asgi._types import Headers
+from consent.asgi.allowlist import Allowlist
+from consent.asgi.places import NotingJudge, Places
 from consent.asgi.reports import Reports
+from consent.asgi.sources import read_map
 from consent.asgi.validators import state_tag
 from consent.asgi.visit import Kind, Visit
 from consent.catalogue import Catalogue
@@ -18,7 +22,7 @@ from consent.choices import ConsentState
 from consent.cookie import ConsentCookie
 from consent.decision import Decision, decide
 from consent.html import Holder, make_holder
-from consent.judge import PageJudge
+from consent.judge import Met, PageJudge
 from consent.languages import match_tag, negotiate
 from consent.pages import Pages
 from consent.records.keeper import RecordKeeper
@@ -26,6 +30,7 @@ from consent.settings import Settings
 
 HOLDERS = 64
 """Judges kept: a site has few decisions and hosts, a stranger may send any Host."""
+POLICY_HEADERS = {"report": b"content-security-policy-report-only", "enforce": b"content-security-policy"}
 _HOST = re.compile(r"[a-z0-9._-]{1,253}|\[[0-9a-f:.]+\]")
 
 
@@ -49,7 +54,22 @@ class Site:
     now: Callable[[], datetime] = _now
     random: Callable[[int], bytes] = secrets.token_bytes
     new_receipt: Callable[[], str] = _new_receipt
+    allowlist: Allowlist | None = field(init=False)
+    """Makes the policy of ``holding.csp``; None where that is off."""
     _holders: dict[tuple[Decision, str], Holder] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        allowlist = None
+        if self.settings.holding.csp != "off":
+            places = read_map(self.catalogue)
+            allowlist = Allowlist(
+                settings=self.settings,
+                map=places,
+                places=Places(places),
+                judge=self._quiet_judge,
+                left_out=self.reports.left_out,
+            )
+        object.__setattr__(self, "allowlist", allowlist)  # frozen: set once, here
 
     @property
     def catalogue(self) -> Catalogue:
@@ -74,20 +94,46 @@ class Site:
             return known
         if len(self._holders) >= HOLDERS:
             self._holders.clear()
+        judge = self._judge(decision, key[1], self.reports.met)
+        noting = NotingJudge(judge, self.allowlist.places) if self.allowlist else judge
+        holder = self._holders[key] = make_holder(noting)
+        return holder
+
+    def policy_headers(self, decision: Decision, visit: Visit, page: bytes = b"") -> Headers:
+        """The policy of ``holding.csp`` for this visitor, as headers beside the app's own; ``page``: its text."""
+        if self.allowlist is None:
+            return []
+        policy = self.allowlist.policy(
+            decision,
+            host=visit.host if _HOST.fullmatch(visit.host) else "",
+            reports=f"{visit.root}{self.settings.paths.mount}/violations",
+            secure=visit.secure,
+            page=page,
+        )
+        if policy is None:
+            return []
+        headers = [(POLICY_HEADERS[self.settings.holding.csp], policy)]
+        if visit.secure:  # over plain http browsers take no such endpoint, and would then report nowhere
+            endpoint = f'consent-violations="{visit.root}{self.settings.paths.mount}/violations"'
+            headers.append((b"reporting-endpoints", endpoint.encode("ascii")))
+        return headers
+
+    def _quiet_judge(self, decision: Decision, host: str) -> PageJudge:
+        return self._judge(decision, host, lambda _kind, _name: None)
+
+    def _judge(self, decision: Decision, host: str, met: Callable[[Met, str], None]) -> PageJudge:
         holding = self.settings.holding
-        judge = PageJudge(
+        return PageJudge(
             self.catalogue,
             decision,
             own=self.settings.site.domains,
-            origin=key[1],
+            origin=host,
             allow=holding.allow,
             categories=self.categories,
             unknown=holding.unknown,
             declared=frozenset(service.key for service in self.settings.policy.services),
-            met=self.reports.met,
+            met=met,
         )
-        holder = self._holders[key] = make_holder(judge)
-        return holder
 
     def language(self, visit: Visit, page_language: str = "") -> str:
         """The page's language; where we don't speak it, the visitor's own; else the owner's first."""
@@ -108,7 +154,10 @@ class Site:
 
     def state_tag(self, decision: Decision, visit: Visit) -> bytes:
         """What the ETag of a page says about the visitor's state."""
-        return state_tag(decision, pages=self.pages.version, language=self.language(visit), kind=visit.kind)
+        holding = self.settings.holding
+        # A browser keeps the policy with the page: another setting must not be answered with "not modified".
+        version = " ".join([self.pages.version, holding.csp, *holding.allow]) if self.allowlist else self.pages.version
+        return state_tag(decision, pages=version, language=self.language(visit), kind=visit.kind)
 
     def vary(self, visit: Visit) -> list[bytes]:
         """The request headers a rewritten page depends on."""

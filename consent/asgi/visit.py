@@ -8,6 +8,7 @@ from consent.asgi._types import Headers, Scope, text_of
 
 PAGE_DESTINATIONS = frozenset({b"document", b"iframe", b"frame", b"embed", b"object"})
 """Fetch, request destinations whose response becomes a document."""
+WORKER_DESTINATIONS = frozenset({b"worker", b"sharedworker", b"serviceworker"})
 _TELLING = frozenset({b"sec-fetch-dest", b"accept", b"if-none-match"})
 
 
@@ -22,8 +23,9 @@ class Kind(Enum):
     """Text that a script asked for: held elements stay held, nothing is inserted."""
 
 
-def read_wishes(headers: Iterable[tuple[bytes, bytes]]) -> tuple[bool, bool]:
-    """Whether the answer will be shown as a document, as far as the request tells, and whether tags are sent along.
+def read_wishes(headers: Iterable[tuple[bytes, bytes]]) -> tuple[bool, bool, bool]:
+    """Whether the answer will be shown as a document, as far as the request tells; whether tags are sent along; and
+    whether the answer starts a worker.
 
     For every request: one loop, and no table of what is not asked for.
     """
@@ -39,8 +41,8 @@ def read_wishes(headers: Iterable[tuple[bytes, bytes]]) -> tuple[bool, bool]:
             else:
                 conditional = True
     if destination is None:
-        return b"text/html" in accepted, conditional
-    return destination in PAGE_DESTINATIONS, conditional
+        return b"text/html" in accepted, conditional, False
+    return destination in PAGE_DESTINATIONS, conditional, destination in WORKER_DESTINATIONS
 
 
 def inner_path(scope: Scope) -> str:

@@ -195,8 +195,5 @@ def _starts(text: bytes, at: int, path: bytes) -> bool:
 def _is_vendors_page(name: str, level: str, path: str) -> bool:
     """Whether a URL leads to pages for people: a bare name, or one such as ``blog.``, without a file to load."""
     below = name.removesuffix(level).rstrip(".")
-    if below:
-        pages = below.partition(".")[0] in VENDOR_PAGES
-    else:
-        pages = registrable_domain(level) in {level, None}
+    pages = below.partition(".")[0] in VENDOR_PAGES if below else registrable_domain(level) in {level, None}
     return pages and _FILE.search(path) is None

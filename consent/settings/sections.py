@@ -64,7 +64,6 @@ def holding(table: Table) -> schema.Holding:
         release=table.one_of("release", default.release, get_args(schema.Release)),
     )
     _not_yet(table, "guard", parsed.guard, "a guard in the page", "Write guard = false")
-    _not_yet(table, "csp", parsed.csp != "off", "a Content-Security-Policy", 'Write csp = "off"')
     table.close()
     return parsed
 

@@ -138,11 +138,22 @@ def test_what_was_said_of_the_apps_own_bytes_is_taken_back():
     ]
 
 
-@pytest.mark.parametrize("value", [b"<" * 60_000, b'", "' * 30_000, b"<a>" * 20_000])
-def test_hostile_links_take_linear_steps(value):
-    assert len(list(h._LINK.finditer(value))) <= len(value)
-
-
 @pytest.mark.parametrize("charset", [b"iso-2022-jp", b"csISO2022JP", b"UTF-16", b"hz-gb-2312"])
 def test_a_charset_in_which_a_less_than_sign_may_be_a_letter_is_not_read(charset):
     assert not h.is_ascii_compatible(b"text/html; charset=" + charset)
+
+
+@pytest.mark.parametrize(
+    ("headers", "expected"),
+    [
+        ([], (b"", False)),
+        ([(b"content-type", b"text/html")], (b"text/html", False)),
+        ([(b"Content-Type", b"text/html"), (b"Set-Cookie", b"a=1")], (b"text/html", True)),
+        ([(b"set-cookie", b"a=1"), (b"content-type", b"application/json")], (None, True)),
+        ([(b"content-type", b"application/json"), (b"content-type", b"text/html")], (b"text/html", False)),
+        ([(b"content-type", b"text/html"), (b"content-type", b"application/json")], (b"text/html", False)),
+        ([(b"content-type", b"image/png"), (b"content-type", b"nothing")], (b"", False)),
+    ],
+)
+def test_type_and_cookies_are_read_in_one_go(headers, expected):
+    assert h.read_kind(headers) == expected

@@ -88,8 +88,19 @@ def test_a_domain_is_a_bare_host_and_the_remedy_is_its_right_form(domain, right)
     assert right in problem.remedy
 
 
-def test_a_top_level_domain_would_release_every_partner_under_it():
-    assert code_of(site=site(domains=["com"])) == "consent.E021"
+@pytest.mark.parametrize("suffix", ["com", "co.uk", "github.io", "cloudfront.net", "xn--p1ai"])
+def test_a_public_suffix_would_release_every_partner_under_it(suffix):
+    assert code_of(site=site(domains=[suffix])) == "consent.E021"
+
+
+@pytest.mark.parametrize("domain", ["example.co.uk", "me.github.io", "www.ck"])
+def test_what_stands_right_below_a_public_suffix_may_be_a_site(domain):
+    assert read(site=site(domains=[domain])).site.domains == (domain,)
+
+
+@pytest.mark.parametrize("mode", ["off", "report", "enforce"])
+def test_the_policy_is_off_reported_or_enforced(mode):
+    assert read(holding={"csp": mode}).holding.csp == mode
 
 
 def test_a_host_of_one_label_is_fine_where_no_partner_lies_under_it():
@@ -134,8 +145,6 @@ def test_a_controller_may_take_more_than_one_line():
     ("section", "keys"),
     [
         ("holding", {"guard": True}),
-        ("holding", {"csp": "report"}),
-        ("holding", {"csp": "enforce"}),
         ("records", {"url": "postgresql://me:secret@db/consent"}),
         ("browsers", {"mode": "notice"}),
         ("regions", {"default": "opt-out"}),
