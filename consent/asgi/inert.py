@@ -1,9 +1,10 @@
 """A page that could not be judged, as it goes out: whole, readable, and asking nobody for anything.
 
 The policy lets nothing run and nothing be fetched from elsewhere; ``sandbox`` keeps a ``<meta http-equiv="refresh">``
-from leading away (HTML, 7.6). No policy stops a hint: ``<link rel="preconnect">`` opens a connection all the same. So
-``<link`` is written ``<meta``, which is as long and does nothing, but for style sheets plain to see. That is done to
-bytes without reading them, in UTF-16 too, because what reads pages has just failed.
+from leading away (HTML, 7.6). But no policy stops a connection that is opened ahead of time: for ``<link
+rel="preconnect">``, and in Chromium for a frame too. So ``<link`` is written ``<meta``, which is as long and does
+nothing, but for style sheets plain to see, and ``<iframe`` is written ``<ixrame``. That is done to bytes, without
+reading them, in UTF-16 too, because what reads pages has just failed.
 """
 
 import re
@@ -23,9 +24,13 @@ _DROPPED = (
     *(b"report-to", b"reporting-endpoints", b"nel", b"observe-browsing-topics"),
 )
 _BODY = "http.response.body"
-_TAG = re.compile(rb"<(\0?)l(\0?)i(\0?)n(\0?)k(?=[\0\s/>])([^>]*)(>?)", re.IGNORECASE)
-_BEGUN = re.compile(rb"<\0?(?:\Z|l\0?(?:\Z|i\0?(?:\Z|n\0?(?:\Z|k[^>]{0,4096}\Z))))", re.IGNORECASE)
-"""The end of a piece in which a ``<link`` may have begun."""
+_NAMES = (b"link", b"iframe", b"frame")
+_LETTERS = [b"\\0?".join(bytes([letter]) for letter in name) for name in _NAMES]
+_TAG = re.compile(rb"(<\0?)(%b)(?=[\0\s/>])([^>]*)(>?)" % b"|".join(_LETTERS), re.IGNORECASE)
+_META = bytes.maketrans(b"linkLINK", b"metameta")
+_UNKNOWN = bytes.maketrans(b"fF", b"xx")
+LONGEST_TAG = 4096
+"""Bytes of a tag that are waited for."""
 _HINTING = (b"pre", b"dns", b"icon", b"manifest", b"next", b"import", b"&")
 
 
@@ -49,10 +54,10 @@ def inert_sender(send: Send) -> Callable[[Message], Awaitable[None]]:
     async def send_body(body: bytes, *, more: bool) -> None:
         nonlocal kept
         body = kept + body
-        begun = _BEGUN.search(body) if more else None
-        body, kept = (body[: begun.start()], body[begun.start() :]) if begun else (body, b"")
+        begun = _begun(body) if more else None
+        body, kept = (body, b"") if begun is None else (body[:begun], body[begun:])
         if body or not more:
-            await send({"type": _BODY, "body": _TAG.sub(_unhinted, body), "more_body": more})
+            await send({"type": _BODY, "body": _TAG.sub(_written, body), "more_body": more})
 
     async def send_inert(message: Message) -> None:
         if message["type"] == _BODY:
@@ -69,8 +74,19 @@ def inert_sender(send: Send) -> Callable[[Message], Awaitable[None]]:
     return send_inert
 
 
-def _unhinted(tag: re.Match[bytes]) -> bytes:
-    text = tag[5].replace(b"\0", b"").lower()
-    if tag[6] and b"stylesheet" in text and not any(word in text for word in _HINTING):
+def _begun(body: bytes) -> int | None:
+    """Where at the end of a piece one of the tags may have begun, and is not whole."""
+    at = body.rfind(b"<")
+    tail = body[at + 1 :].replace(b"\0", b"").lower()
+    if at < 0 or b">" in tail or len(tail) > LONGEST_TAG:
+        return None
+    return at if any(name.startswith(tail) or tail.startswith(name) for name in _NAMES) else None
+
+
+def _written(tag: re.Match[bytes]) -> bytes:
+    if tag[2][:1] not in b"lL":
+        return tag[1] + tag[2].translate(_UNKNOWN) + tag[3] + tag[4]
+    text = tag[3].replace(b"\0", b"").lower()
+    if tag[4] and b"stylesheet" in text and not any(word in text for word in _HINTING):
         return tag[0]
-    return b"<" + b"".join((tag[1], b"m", tag[2], b"e", tag[3], b"t", tag[4], b"a", tag[5], tag[6]))
+    return tag[1] + tag[2].translate(_META) + tag[3] + tag[4]

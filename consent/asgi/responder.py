@@ -70,7 +70,7 @@ class Responder:
             try:
                 content_type, sets_cookies = read_kind(headers)
             except Exception as error:  # noqa: BLE001 - whatever it is, see the module's head
-                return self._give_up(message, error)
+                return self._give_up(without_held_cookies(message, self._consent), error)
             if sets_cookies:
                 message = without_held_cookies(message, self._consent)
             if content_type is None and not self._asked:
@@ -119,12 +119,13 @@ class Responder:
             return
         try:
             passed = self._without_body(message, status, content_type)
+            readable = passed is not None or is_ascii_compatible(content_type or b"")
         except Exception as error:  # noqa: BLE001 - whatever it is, see the module's head
             await self._give_up(message, error)
             return
         if passed is not None:
             await self._pass(passed)
-        elif not is_ascii_compatible(content_type or b""):
+        elif not readable:
             self._consent.site.reports.encoded((content_type or b"").decode("latin-1"))
             await self._pass_inert(message)
         else:
@@ -143,7 +144,7 @@ class Responder:
         if content_type and is_xhtml(content_type) and has_body(status):
             self._consent.site.reports.unread("application/xhtml+xml")
         if foreign or not has_body(status) or is_attachment(headers) or self._is_unreadable(headers):
-            return message
+            return self._leading_nowhere(message)
         if content_type and self._consent.visit.method == "HEAD" and is_ascii_compatible(content_type):
             # What GET would say, but for the length, which only the rewritten body has (RFC 9110, 9.3.2).
             return Page(self._consent, message).start(None)
@@ -167,11 +168,17 @@ class Responder:
         """304 for a page: the same tag, Vary and Cache-Control a 200 would carry (RFC 9110, 15.4.5)."""
         headers = headers_of(message)
         etag = first(headers, b"etag")
-        advertising = self._consent.decision.allows("advertising")
-        headers = hold_fetching(without(headers, [b"etag", b"last-modified"]), self._passes(), advertising=advertising)
+        headers = without(headers, [b"etag", b"last-modified"])
         if etag and (mapped := ours(etag, self._consent.site.state_tag(self._consent.decision, self._consent.visit))):
             headers.append((b"etag", mapped))
         return {**message, "headers": make_private(merge_vary(headers, self._consent.site.vary(self._consent.visit)))}
+
+    def _leading_nowhere(self, message: Message) -> Message:
+        """A start message by which no browser contacts a held place (H1), whatever its body is."""
+        headers = headers_of(message)
+        advertising = self._consent.decision.allows("advertising")
+        held = hold_fetching(headers, self._passes(), advertising=advertising)
+        return message if held == headers else {**message, "headers": held}
 
     def _passes(self) -> Passes:
         """Says of a URL whether this visitor's browser may be led there."""
@@ -200,13 +207,13 @@ class Responder:
         try:
             page = Page(self._consent, start) if self._is_page(start, body) else None
             judged = page.feed(body, more=more) if page else b""
-            opened = page.start(None if more else len(judged)) if page else start
+            opened = page.start(None if more else len(judged)) if page else self._leading_nowhere(start)
         except Exception as error:  # noqa: BLE001 - whatever it is, see the module's head
             self._consent.site.reports.failed("it was sent with a policy that keeps it inert", error)
             await self._release_inert(start, message)
             return
         if page is None:
-            await self._release(start)
+            await self._release(opened)
             await self._send(message)
             return
         self._page = page
