@@ -46,8 +46,8 @@ def without(headers: Headers, names: Iterable[bytes]) -> Headers:
     return [pair for pair in headers if pair[0] not in dropped]
 
 
-def read_kind(headers: Iterable[tuple[bytes, bytes]]) -> tuple[bytes | None, bool]:
-    """The Content-Type by which a body may be a page, and whether a cookie is set.
+def read_kind(headers: Iterable[tuple[bytes, bytes]]) -> tuple[bytes | None, bool] | None:
+    """The Content-Type by which a body may be a page, and whether a cookie is set; None: neither.
 
     Of the type: empty where there is none (browsers sniff then), None where it is no page's. On the hot path, so
     headers are taken as the app wrote them. Of several types a browser picks one (Fetch, extract a MIME type): if any
@@ -57,17 +57,18 @@ def read_kind(headers: Iterable[tuple[bytes, bytes]]) -> tuple[bytes | None, boo
     cookies = False
     for name, value in headers:
         length = len(name)
-        if length == 12 and (name == b"content-type" or name.lower() == b"content-type"):
-            if not found:
+        if length == 12:
+            if not found and (name == b"content-type" or name.lower() == b"content-type"):
                 found = value if (meaning := _meaning(value)) else meaning
         elif length == 10 and (name == b"set-cookie" or name.lower() == b"set-cookie"):
             cookies = True
-    return found, cookies
+    return None if found is None and not cookies else (found, cookies)
 
 
 def page_type(headers: Iterable[tuple[bytes, bytes]]) -> bytes | None:
     """The type alone, as ``read_kind`` has it."""
-    return read_kind(headers)[0]
+    kind = read_kind(headers)
+    return kind and kind[0]
 
 
 @lru_cache(maxsize=256)

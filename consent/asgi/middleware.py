@@ -49,6 +49,7 @@ class ConsentMiddleware:
         self.site.reports.retention(loaded.records.retention, Records().retention)
         self._endpoints = Endpoints(site=self.site, gate=self._gate, hearing=Hearing(site=self.site))
         self._excluded = loaded.paths.exclude
+        self._confines = self.site.allowlist is not None
         self._special = (loaded.paths.mount, *self._excluded)
         """Beginnings of paths that need a closer look: one test for all others."""
 
@@ -64,7 +65,7 @@ class ConsentMiddleware:
         if ours and path.startswith(self._excluded):
             await self.app(inner, receive, send)
             return
-        page, conditional, worker = read_wishes(scope["headers"])
+        page, conditional = read_wishes(scope["headers"])
         if page and (turned_away := self._turn_away(consent)) is not None:
             await answers.send_answer(turned_away, send, head=scope["method"] == "HEAD")
             return
@@ -72,7 +73,7 @@ class ConsentMiddleware:
             await self._endpoints.answer(consent.visit, receive, send)
             return
         asked = (page or conditional) and for_app(inner, consent, page=page, conditional=conditional)
-        if worker and self.site.allowlist is not None:
+        if self._confines and consent.visit.starts_worker:
             send = confined(send, consent)
         responder = Responder(send, consent, asked)
         await self.app(inner, receive, responder.send)

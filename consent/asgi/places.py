@@ -17,13 +17,14 @@ FROM_REPORTS = 64
 """Places taken from reports, which a stranger can make up: they crowd nothing out."""
 LONGEST = 200
 """Characters of a place."""
-_HOST = rb"([A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+(?::[0-9]{1,5})?)"
+_HOST = rb"([A-Za-z0-9.-]++(?::[0-9]{1,5})?+)"
 _NAMED = re.compile(rb"//(?<!ref=\"https://)(?<!ref=\"http://)(?<!ref='https://)(?<!ref='http://)" + _HOST)
-"""A host with a dot, behind two slashes; not right after ``href=``: links wait, the rest is noted anyway."""
+"""What may be a host, behind two slashes; not right after ``href=``: links wait, the rest is noted anyway."""
 _ESCAPED = re.compile(rb"\\/\\/" + _HOST)
 """As JSON has it."""
 _SOCKET = re.compile(rb"wss?:(?:\\?/){2}" + _HOST)
 _PATH = rb"((?:\\?/[A-Za-z0-9._~@+=-]*)*)"
+_DOTTED = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+(?::[0-9]+)?")
 _PORT = re.compile(rb"//[^/\\?#]*?:([0-9]{1,5})(?=[/\\?#]|\Z)")
 _SOCKET_SCHEMES = (b"ws:", b"wss:")
 SOCKET = "wss://"
@@ -36,6 +37,7 @@ class Places:
         self._map = catalogue
         self._met: dict[str, None] = {}
         self._reported: dict[str, None] = {}
+        self._divided: dict[str, bool] = {}
         self.version = 0
         """Changes whenever a place is added or forgotten."""
 
@@ -60,21 +62,32 @@ class Places:
 
     def read(self, text: bytes) -> list[str]:
         """Remember and give the places named in ``text``, in their order."""
-        hosts = dict.fromkeys([*_NAMED.findall(text), *_ESCAPED.findall(text)])
-        found = dict.fromkeys(place for host in hosts for place in self._named(host, text))
-        found.update(dict.fromkeys(SOCKET + _text(host) for host in _SOCKET.findall(text)))
+        plain, escaped = _names(_NAMED, text), _names(_ESCAPED, text)
+        found: dict[str, None] = {}
+        for slashes, names in ((rb"//", plain), (rb"\\/\\/", escaped)):
+            divided = [host for host, name in names.items() if self._is_divided(name)]
+            found.update((name, None) for host, name in names.items() if host not in divided)
+            if divided:
+                found.update(dict.fromkeys(self._below(slashes, divided, text)))
+        found.update((SOCKET + name, None) for name in _names(_SOCKET, text).values())
         for place in found:
             self._add(place)
         return list(found)
 
-    def _named(self, host: bytes, text: bytes) -> Iterator[str]:
-        name = _text(host)
-        bare = name.partition(":")[0]
-        if not self._map.is_divided(bare):
-            yield name
-            return
-        for path in dict.fromkeys(re.findall(rb"/" + re.escape(host) + _PATH, text)):
-            place = place_of(bare, _text(path, fold=False).replace("\\/", "/") or "/", self._map)
+    def _is_divided(self, name: str) -> bool:
+        known = self._divided.get(name)
+        if known is None:
+            if len(self._divided) >= REMEMBERED:
+                self._divided.clear()
+            known = self._divided[name] = self._map.is_divided(name.partition(":")[0])
+        return known
+
+    def _below(self, slashes: bytes, hosts: list[bytes], text: bytes) -> Iterator[str]:
+        """The places named at ``hosts``, of which the path tells whose they are."""
+        pattern = re.compile(slashes + rb"(%b)%b" % (b"|".join(map(re.escape, hosts)), _PATH))
+        for host, path in dict.fromkeys(pattern.findall(text)):
+            name = host.decode("ascii").lower().partition(":")[0]
+            place = place_of(name, path.decode("ascii").replace("\\/", "/") or "/", self._map)
             if place is not None:
                 yield place
 
@@ -115,9 +128,10 @@ class NotingJudge:
         return self._judge.url(value)
 
 
-def _text(value: bytes, *, fold: bool = True) -> str:
-    text = value.decode("ascii")
-    return text.lower() if fold else text
+def _names(pattern: re.Pattern[bytes], text: bytes) -> dict[bytes, str]:
+    """The hosts, with their ports, that ``pattern`` meets: as written, and as they are compared."""
+    met = {host: host.decode("ascii").lower() for host in dict.fromkeys(pattern.findall(text))}
+    return {host: name for host, name in met.items() if _DOTTED.fullmatch(name)}
 
 
 _HOST_SOURCE = re.compile(r"[a-z0-9._-]+\.?[a-z0-9_-]*(?::[0-9]{1,5})?(?:/[A-Za-z0-9._~@+=/-]*)?")

@@ -68,15 +68,15 @@ class Responder:
                 headers = list(headers)  # type: ignore[call-overload]  # pairs, by ASGI
                 message = {**message, "headers": headers}
             try:
-                content_type, sets_cookies = read_kind(headers)
+                kind = read_kind(headers)
             except Exception as error:  # noqa: BLE001 - whatever it is, see the module's head
                 return self._give_up(without_held_cookies(message, self._consent), error)
-            if sets_cookies:
+            if kind is not None and kind[1]:
                 message = without_held_cookies(message, self._consent)
-            if content_type is None and not self._asked:
+            if (kind is None or kind[0] is None) and not self._asked:
                 through = self._through = self._send
                 return through(message)
-            return self._on_likely_page(message, content_type)
+            return self._on_likely_page(message, kind and kind[0])
         return self._on_other(message)
 
     async def close(self, start: Message) -> None:

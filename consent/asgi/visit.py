@@ -8,7 +8,7 @@ from consent.asgi._types import Headers, Scope, text_of
 
 PAGE_DESTINATIONS = frozenset({b"document", b"iframe", b"frame", b"embed", b"object"})
 """Fetch, request destinations whose response becomes a document."""
-WORKER_DESTINATIONS = frozenset({b"worker", b"sharedworker", b"serviceworker"})
+_WORKERS = frozenset({b"worker", b"sharedworker", b"serviceworker"})
 _TELLING = frozenset({b"sec-fetch-dest", b"accept", b"if-none-match"})
 
 
@@ -23,9 +23,8 @@ class Kind(Enum):
     """Text that a script asked for: held elements stay held, nothing is inserted."""
 
 
-def read_wishes(headers: Iterable[tuple[bytes, bytes]]) -> tuple[bool, bool, bool]:
-    """Whether the answer will be shown as a document, as far as the request tells; whether tags are sent along; and
-    whether the answer starts a worker.
+def read_wishes(headers: Iterable[tuple[bytes, bytes]]) -> tuple[bool, bool]:
+    """Whether the answer will be shown as a document, as far as the request tells, and whether tags are sent along.
 
     For every request: one loop, and no table of what is not asked for.
     """
@@ -41,8 +40,8 @@ def read_wishes(headers: Iterable[tuple[bytes, bytes]]) -> tuple[bool, bool, boo
             else:
                 conditional = True
     if destination is None:
-        return b"text/html" in accepted, conditional, False
-    return destination in PAGE_DESTINATIONS, conditional, destination in WORKER_DESTINATIONS
+        return b"text/html" in accepted, conditional
+    return destination in PAGE_DESTINATIONS, conditional
 
 
 def inner_path(scope: Scope) -> str:
@@ -131,6 +130,11 @@ class Visit:
     def destination(self) -> bytes | None:
         """``Sec-Fetch-Dest``: None where the client does not say (plain HTTP, old browsers, tools)."""
         return self.headers.get(b"sec-fetch-dest")
+
+    @property
+    def starts_worker(self) -> bool:
+        """Whether the answer will run as a worker, which has a policy of its own."""
+        return self.destination in _WORKERS
 
     @property
     def kind(self) -> Kind:

@@ -148,6 +148,7 @@ def test_a_charset_in_which_a_less_than_sign_may_be_a_letter_is_not_read(charset
     [
         ([], (b"", False)),
         ([(b"content-type", b"text/html")], (b"text/html", False)),
+        ([(b"content-type", b"application/json"), (b"etag", b"x")], None),
         ([(b"Content-Type", b"text/html"), (b"Set-Cookie", b"a=1")], (b"text/html", True)),
         ([(b"set-cookie", b"a=1"), (b"content-type", b"application/json")], (None, True)),
         ([(b"content-type", b"application/json"), (b"content-type", b"text/html")], (b"text/html", False)),
