@@ -17,7 +17,7 @@ from consent.catalogue import Catalogue
 from consent.choices import ConsentState
 from consent.cookie import ConsentCookie
 from consent.decision import Decision, decide
-from consent.html import Holder, make_holder
+from consent.html import Holder, Texts, make_holder
 from consent.judge import PageJudge
 from consent.languages import match_tag, negotiate
 from consent.pages import Pages
@@ -50,6 +50,7 @@ class Site:
     random: Callable[[int], bytes] = secrets.token_bytes
     new_receipt: Callable[[], str] = _new_receipt
     _holders: dict[tuple[Decision, str], Holder] = field(default_factory=dict)
+    _texts: Texts = field(default_factory=Texts)
 
     @property
     def catalogue(self) -> Catalogue:
@@ -86,7 +87,7 @@ class Site:
             declared=frozenset(service.key for service in self.settings.policy.services),
             met=self.reports.met,
         )
-        holder = self._holders[key] = make_holder(judge)
+        holder = self._holders[key] = make_holder(judge, self._texts)
         return holder
 
     def language(self, visit: Visit, page_language: str = "") -> str:

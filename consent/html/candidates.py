@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from consent.html import foreign
 from consent.html.names import alternatives, caseless, prefilter
 from consent.html.rawtext import RAW
-from consent.html.tags import ATTRIBUTE, NAME_END, SPACE, VALUE
+from consent.html.tags import NAME_END, SPACE, VALUE
 
 REPORTED = frozenset(
     b"script style iframe frame img image input source video audio track embed object link portal".split()
@@ -57,7 +57,12 @@ _JUDGED = (
 )  # fmt: skip
 """How the names of the attributes begin that can matter; ``data`` alone, and ``data-consent...``."""
 
-_PASSED = rb"(?:[\t\n\f\r /]++|(?!" + _JUDGED + rb")" + ATTRIBUTE + rb")*+"
+_PASSED = (
+    rb"(?:[\t\n\f\r /]*+(?!" + _JUDGED + rb")[^\t\n\f\r />][^\t\n\f\r />=]*+"
+    rb'(?:="[^"]*+"|' + SPACE + rb"*+=" + SPACE + rb"*+" + VALUE + rb"|(?!" + SPACE + rb"*+=)))*+[\t\n\f\r /]*+"
+)  # fmt: skip
+"""Attributes of no interest: ``tags.ATTRIBUTES`` with a short way for the common form, ``name="value"``."""
+
 _ONE_URL = b"(?:" + alternatives([b"src", b"href"]) + b")" + SPACE + b"*+=" + SPACE + b"*+(" + VALUE + b")" + _PASSED
 
 

@@ -8,11 +8,12 @@ wait for. What the page author wrote in ``data-consent`` comes before what the j
 import functools
 import re
 from collections.abc import Callable, Iterable
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from consent.html import embedded, srcset
 from consent.html.scanner import Construct
 from consent.html.tags import Attribute, attributes, resolve
+from consent.html.texts import Texts
 
 Edit = tuple[int, bytes]
 """``(offset, bytes to insert there)``."""
@@ -77,38 +78,66 @@ _UNSAFE_LABEL = re.compile(rb"[^a-z0-9_./ -]")
 Hold = tuple[bytes, tuple[Edit, ...]]
 """The labels a construct waits for, and its edits, with offsets from its ``<``."""
 
-REMEMBERED = 8192
-"""Tags and URLs whose judgement is remembered: a site writes the same ones into its every page."""
+REMEMBERED = 2 * 1024 * 1024
+"""Bytes of tags, and of URLs, whose judgement is remembered: a site writes the same ones into its every page."""
 
-LONGEST_REMEMBERED = 1024
+LONGEST_REMEMBERED = 8 * 1024
 """Bytes of a tag or URL: what is longer is data in a URL, seen once."""
+
+OVERHEAD = 128
+"""Bytes that one costs beside its own."""
+
+Answer = TypeVar("Answer")
+
+
+class _Memory(dict[bytes, Answer]):
+    """What was said of tags or URLs; where it is full it begins anew."""
+
+    __slots__ = ("_size",)
+
+    def __init__(self) -> None:
+        self._size = 0
+
+    def keep(self, asked: bytes, answer: Answer) -> Answer:
+        if len(asked) <= LONGEST_REMEMBERED:
+            self._size += len(asked) + OVERHEAD
+            if self._size > REMEMBERED:
+                self.clear()
+                self._size = len(asked) + OVERHEAD
+            self[asked] = answer
+        return answer
+
+
+class _Passes(_Memory[bool]):
+    """URLs to whether they may be fetched. A look-up judges what is new: what is known costs no call of Python's."""
+
+    __slots__ = ("_judge",)
+
+    def __init__(self, judge: Judge) -> None:
+        super().__init__()
+        self._judge = judge
+
+    def __missing__(self, value: bytes) -> bool:
+        url = value[1:-1] if value[:1] in _QUOTES else value
+        url = resolve(url)
+        passes = self._judge.url(url) is None and not (url[:1] in embedded.BEGINNINGS and embedded.is_embedded(url))
+        return self.keep(value, passes)
 
 
 class Holder:
     """Turns constructs into holds, by one judge's word. Made once for a judge; remembers what it said of a tag."""
 
-    __slots__ = ("_depth", "_inner", "_judge", "_tags", "_urls")
+    __slots__ = ("_depth", "_inner", "_judge", "_tags", "passes", "texts")
 
-    def __init__(self, judge: Judge, inner: Callable[[bytes, "Holder"], Iterable[bytes]]) -> None:
+    def __init__(self, judge: Judge, inner: Callable[[bytes, "Holder"], Iterable[bytes]], texts: Texts) -> None:
         self._judge = judge
+        self.texts = texts
+        self.passes: Callable[[bytes], bool] = _Passes(judge).__getitem__
+        """Whether a URL, as written with its quotes, may be fetched now."""
         self._depth = 0
         self._inner = inner
         """The labels held in a ``srcdoc``: the rewriter's, handed in, since it stands above."""
-        self._tags: dict[bytes, Hold | None] = {}
-        self._urls: dict[bytes, bool] = {}
-
-    def passes(self, value: bytes) -> bool:
-        """Whether the URL ``value``, as written with its quotes, may be fetched now."""
-        known = self._urls.get(value)
-        if known is not None:
-            return known
-        url = value[1:-1] if value[:1] in _QUOTES else value
-        url = resolve(url)
-        passes = self._judge.url(url) is None and not (url[:1] in embedded.BEGINNINGS and embedded.is_embedded(url))
-        if len(value) <= LONGEST_REMEMBERED:
-            _make_room(self._urls)
-            self._urls[value] = passes
-        return passes
+        self._tags: _Memory[Hold | None] = _Memory()
 
     def passes_text(self, tag: bytes, text: bytes) -> bool:
         """Whether an inline script, whose tag has no attribute that decides instead, may run now."""
@@ -116,35 +145,29 @@ class Holder:
 
     def dependent(self, tag: bytes, labels: bytes) -> Hold | None:
         """An inline script with the start tag ``tag`` waits with what it depends on, unless its author decided."""
-        written = list(attributes(tag, 0, len(tag)))
-        if not _runs(tag) or any(a.name in _DECIDING for a in written):
-            return None
-        return _inert(b"script", written, labels)
+        return _inert_script(tag, labels) if _runs(tag) and not _decides(tag) else None
 
     def hold(self, page: bytes, construct: Construct) -> Hold | None:
         """How one construct is held; None where it may run."""
         name, start, tag_end, end, value = construct
         tag = page[start:tag_end]
         if name == b"script" and end > tag_end and not value:
-            return self._inline_script(tag, page[tag_end:end], plain=value is not None)
+            return self._inline_script(tag, self.texts.take(page, tag_end, end), plain=value is not None)
         if value == b"" or (value is not None and self.passes(value)):
             return None
-        if tag in self._tags:
+        try:
             return self._tags[tag]
-        hold = self._judged(name, tag)
-        if len(tag) <= LONGEST_REMEMBERED:
-            _make_room(self._tags)
-            self._tags[tag] = hold
-        return hold
+        except KeyError:
+            return self._tags.keep(tag, self._judged(name, tag))
 
     def _inline_script(self, tag: bytes, text: bytes, *, plain: bool) -> Hold | None:
         """A script with text; ``plain``: its tag has no attribute that decides instead."""
         if not _runs(tag):
             return None
-        if not plain and any(a.name in _DECIDING for a in attributes(tag, 0, len(tag))):
+        if not plain and _decides(tag):
             return self._judged(b"script", tag)
         label = self._judge.inline(text)
-        return None if label is None else _inert(b"script", attributes(tag, 0, len(tag)), label)
+        return None if label is None else _inert_script(tag, label)
 
     def _within(self, document: bytes) -> bytes | None:
         """The labels of what a document within the page would have held."""
@@ -208,15 +231,20 @@ _DECIDING = frozenset({b"data-consent", b"src", b"href", b"xlink:href"})
 _INERT_BY_TYPE = frozenset({b"script", b"style"})
 
 
-def _make_room(memory: dict[bytes, bool] | dict[bytes, Hold | None]) -> None:
-    """Forget the oldest entry where the memory is full."""
-    if len(memory) >= REMEMBERED:
-        memory.pop(next(iter(memory)), None)
-
-
 def _inert(name: bytes, written: Iterable[Attribute], label: bytes) -> Hold:
     own_type = [(a.at, RENAMED) for a in written if a.name == b"type"]
     return label, ((1 + len(name), b' type="text/plain"' + _mark(label)), *own_type)
+
+
+@functools.lru_cache(maxsize=512)
+def _decides(tag: bytes) -> bool:
+    """Whether a script's tag has an attribute that decides about it, whatever its text says."""
+    return any(a.name in _DECIDING for a in attributes(tag, 0, len(tag)))
+
+
+@functools.lru_cache(maxsize=512)
+def _inert_script(tag: bytes, label: bytes) -> Hold:
+    return _inert(b"script", attributes(tag, 0, len(tag)), label)
 
 
 def _renamed(name: bytes, fetching: Iterable[Attribute], label: bytes) -> Hold:

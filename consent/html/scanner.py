@@ -9,7 +9,7 @@ is inert, nothing in it is reported) and foreign content (``foreign``: in ``<svg
 """
 
 import re
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from typing import Protocol
 
 from consent.html import candidates, foreign, rawtext
@@ -36,11 +36,12 @@ its quotes; ``b""``: no judged attribute; None: look for yourself. A plain tuple
 class Interest(Protocol):
     """What the scanner asks while it passes over a page, to tell what is worth proving."""
 
-    def passes(self, value: bytes, /) -> bool:
+    @property
+    def passes(self) -> Callable[[bytes], bool]:
         """Whether a tag whose only judged attribute says this, as written with its quotes, may run."""
 
-    def passes_text(self, tag: bytes, text: bytes, /) -> bool:
-        """Whether an inline script may run."""
+    def passes_text(self, page: bytes, start: int, tag_end: int, end: int, /) -> bool:
+        """Whether the inline script ``page[start:end]`` may run; its text begins at ``tag_end``."""
 
 
 _WHOLE = frozenset({b"script", b"style"})
@@ -123,7 +124,7 @@ class Scanner:
                 # Passed unproven, like any tag of no interest: if it stands in a quoted value it hides nothing.
                 if passes(match[index - 1]) and page.find(b"<", start + 1, tag_end) < 0:
                     continue
-            elif kind == TEXT and passes_text(page[start : match.start(index - 1)], match[index - 1]):
+            elif kind == TEXT and passes_text(page, start, *match.span(index - 1)):
                 continue
             if start != proven and not _in_data(page, proven, start):
                 proven, whole = _walk(page, proven, start)

@@ -86,6 +86,7 @@ def holder_of(sample: Sample, decision: Decision) -> Holder:
 def forget(site: Site) -> None:
     """Empty what earlier pages have left: the holders' verdicts, the inline scripts and the script tags."""
     site._holders.clear()
+    site._texts.__init__()
     site.catalogue._inline._memory = TextMemory()
     holding._runs.cache_clear()
 

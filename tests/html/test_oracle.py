@@ -24,7 +24,7 @@ class Everything:
     def passes(self, value: bytes) -> bool:
         return False
 
-    def passes_text(self, tag: bytes, text: bytes) -> bool:
+    def passes_text(self, page: bytes, start: int, tag_end: int, end: int) -> bool:
         return False
 
 
