@@ -49,6 +49,9 @@ _WHOLE = frozenset({b"script", b"style"})
 
 _TURNS = TURNS | foreign.POINTS
 _TAG_NAME = re.compile(rb"<([a-zA-Z]+)")
+_LONG = 512
+"""Bytes passed behind a match from which on a new search costs less than to go on with the old one through them."""
+
 _NEVER = re.compile(rb"(?!)")
 _COMMENT_END = re.compile(rb"--!?>")
 
@@ -138,7 +141,7 @@ class Scanner:
                 continue
             found, proven = self._read(page, name, match, kind, final=final)
             yield from found
-            if proven < 0 or name in _TURNS:
+            if proven > end + _LONG or proven < 0 or name in _TURNS:
                 return proven
         return self._rest(page, proven, final=final)
 
