@@ -15,7 +15,7 @@ from consent.html.rawtext import RAW
 from consent.html.tags import ATTRIBUTE, NAME_END, SPACE, VALUE
 
 REPORTED = frozenset(
-    b"script style iframe frame img image input source video audio track embed object link portal".split()
+    b"script style iframe frame img image input source video audio track embed object link portal meta base".split()
 )
 TURNS = frozenset({b"template", b"svg", b"math"})
 """Elements that change how the rest is read."""
@@ -97,6 +97,11 @@ class _Builder:
             *[(BARE, name), (TAG, name)],
         )
 
+    def refreshing(self) -> None:
+        """A ``meta`` with ``http-equiv``."""
+        passed = rb"(?:[\t\n\f\r /]++|(?!" + caseless(b"http-equiv") + rb")" + ATTRIBUTE + rb")*+"
+        self.add(caseless(b"meta") + NAME_END + passed + rb"(?=[hH])()", (TAG, b"meta"))
+
     def begun(self, name: bytes, kind: Kind = TAG, *, unless: bytes = b"") -> None:
         slash = b"/" if kind is CLOSE else b""
         but = b"(?!" + unless + b")" if unless else b""
@@ -122,18 +127,20 @@ def _finder(
         builder.simple(simple)
     for name in sorted(text):
         builder.text(name)
+    if simple:
+        builder.refreshing()
     for name in sorted(begun):
         builder.begun(name, unless=foreign.PLAIN_SVG if name == b"svg" else b"")
     for name in sorted(closed):
         builder.begun(name, CLOSE)
-    look_ahead = b"" if closed else prefilter([b"!--", *raw, *simple, *text, *begun])
+    look_ahead = b"" if closed else prefilter([b"!--", b"meta", *raw, *simple, *text, *begun])
     return builder.finder(look_ahead)
 
 
-_SIMPLE = REPORTED - RAW
-_JUDGED_RAW = frozenset({b"script", b"iframe"})
+_SIMPLE = REPORTED - RAW - {b"meta", b"base"}
+_JUDGED_RAW = frozenset({b"script", b"iframe", b"style"})
 _TEXTS = RAW - _JUDGED_RAW
-_BEGUN = TURNS | {b"noscript", b"plaintext"}
+_BEGUN = TURNS | {b"noscript", b"plaintext", b"base"}
 
 IN_HTML = _finder(simple=_SIMPLE, raw=_JUDGED_RAW, text=_TEXTS, begun=_BEGUN)
 IN_POINT = _finder(
