@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from consent.asgi._types import Headers
 from consent.html import srcset
-from consent.html.holding import FETCHING_RELS
+from consent.html.fetching import FETCHING_RELS
 
 _NO_BODY = frozenset({204, 205, 304})
 _STALE = frozenset(

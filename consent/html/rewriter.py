@@ -10,11 +10,13 @@ from collections.abc import Callable, Iterable
 
 from consent.errors import ConsentError
 from consent.html.dependents import Dependents
-from consent.html.holding import Edit, Hold, Holder, Judge
+from consent.html.holding import Holder, Judge
 from consent.html.injection import Insertion
+from consent.html.marks import Edit, Hold
 from consent.html.prologue import Prologue
 from consent.html.rawtext import LONGEST_END
-from consent.html.scanner import Construct, Scanner
+from consent.html.scanner import FOREIGN, Construct, Scanner
+from consent.html.tags import attributes
 from consent.html.texts import Texts
 
 LIMIT = 16 * 1024 * 1024
@@ -133,9 +135,13 @@ class Rewriter:
         return self._holder.passes_text(page[start:tag_end], text) and not self._dependents.labels(text)
 
     def _hold(self, page: bytes, construct: Construct) -> Hold | None:
-        hold = self._holder.hold(page, construct)
         name, start, tag_end, end, _ = construct
-        if name != b"script" or end == tag_end or (hold is None and not self._dependents.declared):
+        hold = self._holder.hold(page, construct, unscripted=start in self._scanner.unscripted)
+        if name == b"base":
+            self._lead(page[start:tag_end])
+        if end == tag_end or (hold is None and not self._dependents.declared):
+            return hold
+        if name.removeprefix(FOREIGN) != b"script":
             return hold
         text = self._holder.texts.take(page, tag_end, end)
         if hold is None and (labels := self._dependents.labels(text)):
@@ -143,6 +149,15 @@ class Rewriter:
         if hold is not None:
             self._dependents.declare(text, hold[0])
         return hold
+
+    def _lead(self, tag: bytes) -> None:
+        """A ``<base>`` was met: from here on relative URLs may lead elsewhere, to any base of the page (Chromium takes
+        the first that it can use).
+        """
+        href = next((a.value for a in attributes(tag, 0, len(tag)) if a.name == b"href"), None)
+        if href is not None:
+            self._holder = self._holder.at(href)
+            self.passes = self._holder.passes
 
     def _insertions(self, prologue: Prologue, page: bytes, *, final: bool) -> tuple[int, list[Edit]]:
         """How far may be scanned before the body is found, and what to insert."""

@@ -1,5 +1,5 @@
-"""Texts met before, and what was found in them: found again in a page without copying or hashing them: a site writes the same scripts into its
-every page, and their bytes are most of what has to be looked up.
+"""Texts met before, found again in a page without copying or hashing them, and what was found in them: a site writes
+the same scripts into its every page, and their bytes are most of what has to be looked up.
 
 Two texts of one length and one end are told apart by comparing them where they stand, which runs at the speed of
 memory. What is given is the text as it was first met: tables with texts as keys hash that object once.
