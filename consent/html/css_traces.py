@@ -21,7 +21,7 @@ _HEX = "|".join(f"{code:x}" for code in _CODES)
 _NAMED = "|".join(sorted(name for name, text in html5.items() if name.endswith(";") and text in _SPELT))
 
 _KINDS = (
-    (b"(", re.compile(rb"\((?:(?<=[uU][rR][lL]\()|(?<=[sS][rR][cC]\()|(?<=[sS][eE][tT]\())")),
+    (b"(", re.compile(rb"\((?<=[lLcCtT]\()(?:(?<=[uU][rR][lL]\()|(?<=[sS][rR][cC]\()|(?<=[sS][eE][tT]\())")),
     (b"\\", re.compile(rb"\\[0-9a-fA-FgGiIlLmMrRsStTuU&-]")),
     (b"&", re.compile(rf"&(?:#(?:[xX]0*+(?i:{_HEX})(?![0-9a-fA-F])|0*+(?:{_DECIMAL})(?!\d))|{_NAMED})".encode())),
 )  # fmt: skip
@@ -30,10 +30,25 @@ _KINDS = (
 
 def traces(page: bytes, start: int, end: int) -> list[int]:
     """Where in ``page[start:end]`` a trace begins, sorted. Markup and text may be mixed."""
-    found: list[int] = []
-    for sign, pattern in _KINDS:
-        first = page.find(sign, start, end)
-        if first >= 0:
-            found += [match.start() for match in pattern.finditer(page, first, end)]
+    found = [at for sign, pattern in _KINDS for at in places(page, sign, pattern, start, end)]
     found.sort()
+    return found
+
+
+SPARSE = 750
+"""Bytes for each sign from which on it is quicker to look for the sign alone: that runs at the speed of memory."""
+
+
+def places(page: bytes, sign: bytes, pattern: re.Pattern[bytes], start: int, end: int) -> list[int]:
+    """Where ``pattern``, which begins with ``sign``, matches."""
+    found: list[int] = []
+    at = page.find(sign, start, end)
+    few = (end - start) // SPARSE
+    while at >= 0:
+        if few < 0:
+            return found + [match.start() for match in pattern.finditer(page, at, end)]
+        if pattern.match(page, at, end):
+            found.append(at)
+        at = page.find(sign, at + 1, end)
+        few -= 1
     return found

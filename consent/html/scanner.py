@@ -2,7 +2,7 @@
 
 The law that makes it fast: most tags need no look. A literal search finds candidates (``<script``, ``<img`` ...);
 only for a candidate is it *proven*, from the last proven place, that its ``<`` stands in the data state and not in
-a quoted value, a comment or a script (``_in_data``). Where the short proof fails, tags are matched one by one.
+a quoted value, a comment or a script (``proof``). Where the short proof fails, tags are matched one by one.
 
 The tokenizer's state depends on the tree in two places, followed here without a tree: ``<template>`` (its content
 is inert, nothing in it is reported) and foreign content (``foreign``: in ``<svg>`` a ``<style>`` is no raw text).
@@ -15,6 +15,7 @@ from typing import Protocol
 from consent.html import candidates, foreign, rawtext, traced
 from consent.html.candidates import BARE, CLOSE, COMMENT, FULL, PLAIN, REPORTED, SIMPLE, TEXT, TURNS, Finder, Kind
 from consent.html.names import alternatives, caseless
+from consent.html.proof import in_data
 from consent.html.rawtext import LONGEST_END, RAW, raw_end
 from consent.html.tags import ANY_END, NAME_END, REST_OF_TAG, TAG, attributes, is_self_closing
 from consent.html.traced import BORING as _BORING, ONE as _ONE, Gap
@@ -136,8 +137,8 @@ class Scanner:
 
     def _traced(self, page: bytes) -> Iterator[Construct]:
         gaps, self._gaps = self._gaps, []
-        for gap in gaps:
-            for start, end in traced.tags(page, gap):
+        if gaps:
+            for start, end in traced.tags(page, gaps):
                 yield TRACED, start, end, end, None
 
     def _scan_html(  # noqa: C901, PLR0912 - one loop, run for every candidate of every page: a call more is measured
@@ -165,11 +166,11 @@ class Scanner:
             elif kind == TEXT:
                 text, end = match.span(index - 1)
                 if passes_text(page, start, text, end):
-                    if self._gap >= 0 and (start == proven or _in_data(page, proven, start)):
+                    if self._gap >= 0 and (start == proven or in_data(page, proven, start)):
                         self._close(text)
                         self._gap = proven = end
                     continue
-            if start != proven and not _in_data(page, proven, start):
+            if start != proven and not in_data(page, proven, start):
                 proven, whole = _walk(page, proven, start)
                 if not whole:
                     return self._cut(page, proven, ANY_END, final=final)
@@ -206,7 +207,7 @@ class Scanner:
         if not final:
             less = page.rfind(b"<", proven)
             cut = less if less > page.rfind(b">", proven) else len(page)
-            begin = cut if cut == proven or _in_data(page, proven, cut) else proven
+            begin = cut if cut == proven or in_data(page, proven, cut) else proven
             matched = _BORING.match(page, begin)
             self.consumed = matched.end() if matched else begin
         return -1
@@ -311,39 +312,6 @@ class Scanner:
 def _name(page: bytes, start: int) -> bytes:
     match = _TAG_NAME.match(page, start)
     return match[1].lower() if match else b""
-
-
-def _in_data(page: bytes, proven: int, start: int) -> bool:
-    """Whether the ``<`` at ``start`` is surely in the data state, given that ``proven`` is and that no comment or
-    raw text lies between.
-
-    If it were in a tag but in no quoted value, a ``>`` after the last ``<`` would lie in a quoted value that has
-    closed since: there is a quote after the last ``>``. If it were in a quoted value, its opening quote would be
-    the last of its kind, with ``=`` before it. If neither is so, it is in no tag. False means "not shown".
-    """
-    greater = page.rfind(b">", proven, start)
-    if greater < 0:
-        return page.find(b"<", proven, start) < 0
-    if greater != start - 1 and page.find(b"<", greater, start) >= 0:
-        return False
-    double, single = page.rfind(b'"', proven, start), page.rfind(b"'", proven, start)
-    if double > greater or single > greater:
-        return False
-    return not (
-        (double >= 0 and page[double - 1] in _BEFORE_VALUE and _opens(page, double))
-        or (single >= 0 and page[single - 1] in _BEFORE_VALUE and _opens(page, single))
-    )
-
-
-_BEFORE_VALUE = b"=\t\n\f\r "
-
-
-def _opens(page: bytes, quote: int) -> bool:
-    """Whether the quote could open a value: ``=`` and perhaps white space stand before it."""
-    at = quote - 1
-    while at >= 0 and page[at] in b"\t\n\f\r ":
-        at -= 1
-    return at < 0 or page[at] == ord("=")
 
 
 def _walk(page: bytes, proven: int, start: int) -> tuple[int, bool]:

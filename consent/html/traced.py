@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 
 from consent.html import css_traces, foreign
+from consent.html.proof import in_data
 from consent.html.tags import BOGUS_COMMENT, REST_OF_TAG, WHOLE_COMMENT
 
 _TOKEN = (
@@ -22,7 +23,8 @@ _BORING_FOREIGN = re.compile(b"(?:" + foreign.CDATA + b"|" + _TOKEN + b")*+")
 
 _NAMES = tuple(
     (sign, re.compile(
-        sign + rb"(?:(?<=[pP][iI][nN]" + sign + rb")|(?<=[kK]" + sign + rb")[rR][oO][uU][nN][dD])[\t\n\f\r ]*+="
+        sign + rb"(?<=[nNkK]" + sign + rb")(?:(?<=[pP][iI][nN]" + sign + rb")|(?<=[cC][kK]" + sign
+        + rb")[rR][oO][uU][nN][dD])[\t\n\f\r ]*+="
     ))
     for sign in (b"g", b"G")
 )  # fmt: skip
@@ -32,21 +34,44 @@ Gap = tuple[int, int, bool]
 """From a proven place to another, without raw text between; whether it is foreign content."""
 
 
-def tags(page: bytes, gap: Gap) -> Iterator[tuple[int, int]]:
-    """Start and end of each start tag in the gap with a trace in it."""
-    start, end, in_foreign = gap
-    found = css_traces.traces(page, start, end)
-    for sign, pattern in _NAMES:
-        first = page.find(sign, start, end)
-        if first >= 0:
-            found += [match.start() for match in pattern.finditer(page, first, end)]
+def tags(page: bytes, gaps: list[Gap]) -> Iterator[tuple[int, int]]:
+    """Start and end of each start tag in the gaps with a trace in it. All gaps are searched in one go: a call costs
+    more than a kilobyte.
+    """
+    markup = (
+        page if len(gaps) == 1 and gaps[0][1] - gaps[0][0] == len(page) else b"".join([page[a:b] for a, b, _ in gaps])
+    )
+    found = _traces(markup)
     if not found:
         return
+    begin = index = 0
+    for gap in gaps:
+        until = begin + gap[1] - gap[0]
+        first = index
+        while index < len(found) and found[index] < until:
+            index += 1
+        if index > first:
+            yield from _around(page, gap, [gap[0] - begin + trace for trace in found[first:index]])
+        begin = until
+
+
+def _traces(markup: bytes) -> list[int]:
+    found = css_traces.traces(markup, 0, len(markup))
+    for sign, pattern in _NAMES:
+        found += css_traces.places(markup, sign, pattern, 0, len(markup))
+    found.sort()
+    return found
+
+
+def _around(page: bytes, gap: Gap, traces: list[int]) -> Iterator[tuple[int, int]]:
+    at, end, in_foreign = gap
     boring, one = (_BORING_FOREIGN, _ONE_FOREIGN) if in_foreign else (BORING, ONE)
-    at = start
-    for trace in sorted(found):
+    for trace in traces:
         if trace < at:
             continue
+        near = page.rfind(b"<", at, trace)
+        if near > at and not in_foreign and page.find(b"<!", at, near) < 0 and in_data(page, at, near):
+            at = near
         passed = boring.match(page, at, trace)
         at = passed.end() if passed else at
         token = one.match(page, at, end)
