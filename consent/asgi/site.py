@@ -51,6 +51,7 @@ class Site:
     new_receipt: Callable[[], str] = _new_receipt
     _holders: dict[tuple[Decision, str], Holder] = field(default_factory=dict)
     _texts: Texts = field(default_factory=Texts)
+    _markup: Texts = field(default_factory=Texts)
 
     @property
     def catalogue(self) -> Catalogue:
@@ -87,7 +88,7 @@ class Site:
             declared=frozenset(service.key for service in self.settings.policy.services),
             met=self.reports.met,
         )
-        holder = self._holders[key] = make_holder(judge, self._texts)
+        holder = self._holders[key] = make_holder(judge, self._texts, self._markup)
         return holder
 
     def language(self, visit: Visit, page_language: str = "") -> str:

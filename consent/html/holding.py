@@ -62,11 +62,13 @@ class _Passes(Memory[bytes, bool]):
 class Holder:
     """Turns constructs into holds, by one judge's word. Made once for a judge; remembers what it said of a tag."""
 
-    __slots__ = ("_based", "_depth", "_inner", "_judge", "_scripts", "_sheets", "_tags", "passes", "texts")
+    __slots__ = ("_based", "_depth", "_inner", "_judge", "_scripts", "_sheets", "_tags", "markup", "passes", "texts")
 
-    def __init__(self, judge: Judge, inner: Callable[[bytes, "Holder"], Iterable[bytes]], texts: Texts) -> None:
+    def __init__(
+        self, judge: Judge, inner: Callable[[bytes, "Holder"], Iterable[bytes]], texts: Texts, markup: Texts
+    ) -> None:
         self._judge = judge
-        self.texts = texts
+        self.texts, self.markup = texts, markup
         self.passes: Callable[[bytes], bool] = _Passes(judge).__getitem__
         """Whether a URL, as written with its quotes, may be fetched now, to whatever use."""
         self._depth = 0
@@ -83,7 +85,7 @@ class Holder:
         judge = self._judge.at(base)
         if judge is self._judge:
             return self
-        holder = self._based.get(base) or Holder(judge, self._inner, self.texts)
+        holder = self._based.get(base) or Holder(judge, self._inner, self.texts, self.markup)
         if len(self._based) < BASES and len(base) <= LONGEST_BASE:
             self._based[base] = holder
         return holder

@@ -129,6 +129,11 @@ class Rewriter:
         self._keep(page, consumed)
         return _splice(page, consumed, edits)
 
+    @property
+    def markup(self) -> Texts:
+        """For the scanner: see Interest."""
+        return self._holder.markup
+
     def passes_text(self, page: bytes, start: int, tag_end: int, end: int) -> bool:
         """For the scanner: see Interest."""
         text = self._holder.texts.take(page, tag_end, end)
@@ -182,12 +187,13 @@ class Rewriter:
         self._retry = len(rest) + len(rest) // _PATIENCE if grown else 0
 
 
-def make_holder(judge: Judge, texts: Texts | None = None) -> Holder:
+def make_holder(judge: Judge, texts: Texts | None = None, markup: Texts | None = None) -> Holder:
     """The holder for a judge: to be made once and used for every page that the judge judges.
 
-    ``texts``: the scripts met before, which holders for other judges may share.
+    ``texts``, ``markup``: scripts and styles, and what stands between them, as met before: holders for other judges
+    may share them.
     """
-    return Holder(judge, _held_within, Texts() if texts is None else texts)
+    return Holder(judge, _held_within, Texts() if texts is None else texts, Texts() if markup is None else markup)
 
 
 def _held_within(document: bytes, holder: Holder) -> Iterable[bytes]:

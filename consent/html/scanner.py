@@ -18,6 +18,7 @@ from consent.html.names import alternatives, caseless
 from consent.html.proof import in_data
 from consent.html.rawtext import LONGEST_END, RAW, raw_end
 from consent.html.tags import ANY_END, NAME_END, REST_OF_TAG, TAG, attributes, is_self_closing
+from consent.html.texts import Texts
 from consent.html.traced import BORING as _BORING, ONE as _ONE, Gap
 
 Construct = tuple[bytes, int, int, int, bytes | None]
@@ -32,6 +33,10 @@ class Interest(Protocol):
     @property
     def passes(self) -> Callable[[bytes], bool]:
         """Whether a tag whose only judged attribute says this, as written with its quotes, may run."""
+
+    @property
+    def markup(self) -> Texts:
+        """The markup met before."""
 
     def passes_text(self, page: bytes, start: int, tag_end: int, end: int, /) -> bool:
         """Whether the inline script ``page[start:end]`` may run; its text begins at ``tag_end``."""
@@ -138,7 +143,7 @@ class Scanner:
     def _traced(self, page: bytes) -> Iterator[Construct]:
         gaps, self._gaps = self._gaps, []
         if gaps:
-            for start, end in traced.tags(page, gaps):
+            for start, end in traced.tags(page, gaps, self._interest.markup):
                 yield TRACED, start, end, end, None
 
     def _scan_html(  # noqa: C901, PLR0912 - one loop, run for every candidate of every page: a call more is measured

@@ -6,6 +6,7 @@ memory. What is given is the text as it was first met: tables with texts as keys
 """
 
 from collections.abc import Callable
+from typing import TypeVar, cast
 
 SHORT = 128
 """Bytes up to which a copy costs less than the look-up."""
@@ -22,8 +23,7 @@ MOST = 8192
 ROOM = 16 * 1024 * 1024
 """Bytes of all texts together."""
 
-Question = Callable[[bytes], tuple[bytes, ...]]
-"""What can be asked about a text: the same answer each time, and hashable."""
+Answer = TypeVar("Answer")
 
 
 class Texts:
@@ -33,7 +33,7 @@ class Texts:
 
     def __init__(self, room: int = ROOM) -> None:
         self._alike: dict[tuple[int, bytes], tuple[bytes, ...]] = {}
-        self._found: dict[tuple[Question, bytes], tuple[bytes, ...]] = {}
+        self._found: dict[tuple[object, bytes], object] = {}
         self._room, self._size = room, 0
 
     def take(self, page: bytes, start: int, end: int) -> bytes:
@@ -47,15 +47,15 @@ class Texts:
                 return text
         return self._keep(key, page[start:end])
 
-    def find(self, question: Question, text: bytes) -> tuple[bytes, ...]:
-        """The answer to ``question`` about a text that ``take`` gave, asked once while the text is remembered."""
+    def find(self, question: Callable[[bytes], Answer], text: bytes) -> Answer:
+        """What ``question``, a hashable function, says of a text that ``take`` gave: asked once while it is remembered."""
         key = (question, text)
         found = self._found.get(key)
         if found is None:
             if len(self._found) >= MOST:
                 self._found.clear()
             found = self._found[key] = question(text)
-        return found
+        return cast("Answer", found)  # the key holds the question
 
     def _keep(self, key: tuple[int, bytes], text: bytes) -> bytes:
         """Remember a new text: of those alike the oldest goes; where all is full, everything."""

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from consent.html import css_traces, foreign
 from consent.html.proof import in_data
 from consent.html.tags import BOGUS_COMMENT, REST_OF_TAG, WHOLE_COMMENT
+from consent.html.texts import Texts
 
 _TOKEN = (
     rb"[^<]++|" + WHOLE_COMMENT + rb"|</?[a-zA-Z][^\t\n\f\r />]*+" + REST_OF_TAG
@@ -34,14 +35,14 @@ Gap = tuple[int, int, bool]
 """From a proven place to another, without raw text between; whether it is foreign content."""
 
 
-def tags(page: bytes, gaps: list[Gap]) -> Iterator[tuple[int, int]]:
+def tags(page: bytes, gaps: list[Gap], texts: Texts) -> Iterator[tuple[int, int]]:
     """Start and end of each start tag in the gaps with a trace in it. All gaps are searched in one go: a call costs
-    more than a kilobyte.
+    more than a kilobyte. ``texts``: the markup met before.
     """
     markup = (
         page if len(gaps) == 1 and gaps[0][1] - gaps[0][0] == len(page) else b"".join([page[a:b] for a, b, _ in gaps])
     )
-    found = _traces(markup)
+    found = texts.find(_traces, texts.take(markup, 0, len(markup)))
     if not found:
         return
     begin = index = 0

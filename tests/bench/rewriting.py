@@ -87,6 +87,7 @@ def forget(site: Site) -> None:
     """Empty what earlier pages have left: the holders' verdicts, the inline scripts and the script tags."""
     site._holders.clear()
     site._texts.__init__()
+    site._markup.__init__()
     site.catalogue._inline._memory = TextMemory()
     holding._type.cache_clear()
     styles.forget()

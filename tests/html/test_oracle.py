@@ -5,6 +5,7 @@ import re
 from hypothesis import given, settings, strategies as st
 from turbohtml import tokenize
 
+from consent.html import Texts
 from consent.html.candidates import REPORTED
 from consent.html.rawtext import RAW
 from consent.html.scanner import Scanner
@@ -20,6 +21,9 @@ PASSED = {b"style"}
 
 class Everything:
     """Everything is of interest."""
+
+    def __init__(self) -> None:
+        self.markup = Texts()
 
     def passes(self, value: bytes) -> bool:
         return False
