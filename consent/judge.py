@@ -23,6 +23,7 @@ from consent.address import (
 )
 from consent.catalogue import Catalogue, Service
 from consent.decision import Decision
+from consent.html import Judge, Use
 
 UNKNOWN_LABEL = b"-/unknown"
 REMEMBERED = 2048
@@ -101,8 +102,20 @@ class PageJudge:
         self._entries = host_entries(catalogue)
         self._may_be_copy = copies_pattern(catalogue).match
 
-    def url(self, value: bytes) -> bytes | None:
-        """The label under which what ``value`` leads to is held."""
+    def url(self, value: bytes, use: Use = Use.ACTIVE, /) -> bytes | None:
+        """The label under which what ``value`` leads to is held, when put to this use."""
+        verdict = self._verdict(value)
+        # What is in no entry is held where it runs or only tells of the visitor; a picture of somebody's is a picture.
+        return None if verdict is UNKNOWN_LABEL and use is Use.PASSIVE else verdict
+
+    def at(self, base: bytes, /) -> Judge:
+        """The judge of a page whose relative URLs may lead below ``base``; itself where that is the site's own."""
+        places = read_addresses(base)
+        if all(not place.host or self._is_own(place.host) for place in places):
+            return self
+        return BasedJudge(self, base)
+
+    def _verdict(self, value: bytes) -> bytes | None:
         after = value.find(b"/", 8) + 1  # no slash: the empty prefix, which is nobody's
         place = self._places.get(value[:after])
         if place is None:
@@ -113,12 +126,12 @@ class PageJudge:
             return place.verdict
         return self._below(place, value, after - 1)
 
-    def inline(self, text: bytes) -> bytes | None:
+    def inline(self, text: bytes, /) -> bytes | None:
         """The labels, joined by a space, of the services an inline script or style is the signature of."""
         labels = [self._label(service) for service in self._catalogue.find_inline(text)]
         return b" ".join(dict.fromkeys(label for label in labels if label)) or None
 
-    def assigned(self, name: bytes) -> bytes | None:
+    def assigned(self, name: bytes, /) -> bytes | None:
         """The label for ``data-consent="NAME"``; several names may be given, and each must be allowed."""
         labels = [self._assigned(word.decode("utf-8", "replace")) for word in name.split()]
         if not labels:
@@ -144,7 +157,7 @@ class PageJudge:
         elif start in _NOWHERE or value[:5] == b"data:":
             return None
         elif value + b"/" in self._places:
-            return self.url(value + b"/")  # a host without a path, as hints have it
+            return self._verdict(value + b"/")  # a host without a path, as hints have it
         elif _RELATIVE.match(value) is not None and self._may_be_copy(b"/" + value) is None:
             return None
         try:
@@ -244,6 +257,63 @@ class PageJudge:
         if name not in self._told and len(self._told) < REMEMBERED:
             self._told.add(name)
             self._met(kind, name)
+
+
+class BasedJudge:
+    """The judge of a page with a ``<base>`` that leads elsewhere. What is relative is judged both ways: it may have
+    been read before the base was, and of several bases a browser takes the first that it can use.
+    """
+
+    def __init__(self, judge: Judge, base: bytes) -> None:
+        self._judge = judge
+        self._origin, self._folder = _read_base(base)
+
+    def url(self, value: bytes, use: Use = Use.ACTIVE, /) -> bytes | None:
+        label = self._judge.url(value, use)
+        if label is not None or (joined := self._joined(value)) is None:
+            return label
+        return self._judge.url(joined, use)
+
+    def inline(self, text: bytes, /) -> bytes | None:
+        return self._judge.inline(text)
+
+    def assigned(self, name: bytes, /) -> bytes | None:
+        return self._judge.assigned(name)
+
+    def at(self, base: bytes, /) -> Judge:
+        judge = self._judge.at(base)
+        return self if judge is self._judge else BasedJudge(self, base)
+
+    def _joined(self, value: bytes) -> bytes | None:
+        """Where a relative URL leads below the base, None for any other and for the page itself."""
+        value = value.strip(_STRIPPED).translate(None, b"\t\n\r")
+        scheme = _SCHEME.match(value)
+        if scheme is not None:
+            if scheme[0].lower() not in _FETCHED:
+                return None
+            value = value[scheme.end() :]  # "https:x" is relative to a base of the same scheme
+        start = value[:1]
+        if start in _NOWHERE or (start in _SLASH and value[1:2] in _SLASH):
+            return None
+        return self._origin + (value if start in _SLASH else self._folder + value)
+
+
+def _read_base(base: bytes) -> tuple[bytes, bytes]:
+    """Scheme and host of a base, and its path up to the last slash."""
+    base = base.strip(_STRIPPED).translate(None, b"\t\n\r")
+    scheme = _SCHEME.match(base)
+    rest = base[scheme.end() :] if scheme else base
+    rest = rest.lstrip(b"/\\")
+    end = _AUTHORITY_END.search(rest)
+    host, path = (rest[: end.start()], rest[end.start() :]) if end else (rest, b"")
+    path = re.split(rb"[?#]", path, maxsplit=1)[0].replace(b"\\", b"/")
+    return (scheme[0] if scheme else b"") + b"//" + host, path[: path.rfind(b"/") + 1] or b"/"
+
+
+_STRIPPED = bytes(range(0x21))
+_SCHEME = re.compile(rb"[A-Za-z][A-Za-z0-9+.-]*:")
+_FETCHED = (b"http:", b"https:")
+_AUTHORITY_END = re.compile(rb"[/\\?#]")
 
 
 @lru_cache(maxsize=8)

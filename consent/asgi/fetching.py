@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from consent.asgi._types import Headers
 from consent.asgi.headers import members
 from consent.html import srcset
-from consent.html.holding import FETCHING_RELS
+from consent.html.fetching import FETCHING_RELS
 
 Passes = Callable[[bytes], bool]
 """Says of a URL whether this visitor's browser may be led there."""

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from consent.address import read_addresses
 from consent.asgi.sources import Map, place_of
+from consent.html import Use
 from consent.html.holding import Judge
 
 REMEMBERED = 1024
@@ -123,9 +124,13 @@ class NotingJudge:
         self.inline = judge.inline
         self.assigned = judge.assigned
 
-    def url(self, value: bytes) -> bytes | None:
+    def url(self, value: bytes, use: Use = Use.ACTIVE, /) -> bytes | None:
         self._places.note(value)
-        return self._judge.url(value)
+        return self._judge.url(value, use)
+
+    def at(self, base: bytes, /) -> Judge:
+        judge = self._judge.at(base)
+        return self if judge is self._judge else NotingJudge(judge, self._places)
 
 
 def _names(pattern: re.Pattern[bytes], text: bytes) -> dict[bytes, str]:

@@ -21,7 +21,7 @@ from consent.catalogue import Catalogue
 from consent.choices import ConsentState
 from consent.cookie import ConsentCookie
 from consent.decision import Decision, decide
-from consent.html import Holder, make_holder
+from consent.html import Holder, Texts, make_holder
 from consent.judge import Met, PageJudge
 from consent.languages import match_tag, negotiate
 from consent.pages import Pages
@@ -57,6 +57,8 @@ class Site:
     allowlist: Allowlist | None = field(init=False)
     """Makes the policy of ``holding.csp``; None where that is off."""
     _holders: dict[tuple[Decision, str], Holder] = field(default_factory=dict)
+    _texts: Texts = field(default_factory=Texts)
+    _markup: Texts = field(default_factory=Texts)
 
     def __post_init__(self) -> None:
         allowlist = None
@@ -96,7 +98,7 @@ class Site:
             self._holders.clear()
         judge = self._judge(decision, key[1], self.reports.met)
         noting = NotingJudge(judge, self.allowlist.places) if self.allowlist else judge
-        holder = self._holders[key] = make_holder(noting)
+        holder = self._holders[key] = make_holder(noting, self._texts, self._markup)
         return holder
 
     def policy_headers(self, decision: Decision, visit: Visit, page: bytes = b"") -> Headers:

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from consent.html import foreign
 from consent.html.names import alternatives, caseless, prefilter
 from consent.html.rawtext import RAW
-from consent.html.tags import ATTRIBUTE, NAME_END, SPACE, VALUE
+from consent.html.tags import NAME_END, SPACE, VALUE
 
 REPORTED = frozenset(
-    b"script style iframe frame img image input source video audio track embed object link portal".split()
+    b"script style iframe frame img image input source video audio track embed object link portal meta base".split()
 )
 TURNS = frozenset({b"template", b"svg", b"math"})
 """Elements that change how the rest is read."""
@@ -57,7 +57,16 @@ _JUDGED = (
 )  # fmt: skip
 """How the names of the attributes begin that can matter; ``data`` alone, and ``data-consent...``."""
 
-_PASSED = rb"(?:[\t\n\f\r /]++|(?!" + _JUDGED + rb")" + ATTRIBUTE + rb")*+"
+
+def _all_but(judged: bytes) -> bytes:
+    """``tags.ATTRIBUTES`` without those judged, with a short way for the common form, ``name="value"``."""
+    value = rb'(?:="[^"]*+"|' + SPACE + rb"*+=" + SPACE + rb"*+" + VALUE + rb"|(?!" + SPACE + rb"*+=))"
+    name = rb"(?!" + judged + rb")[^\t\n\f\r />][^\t\n\f\r />=]*+"
+    return rb"(?:[\t\n\f\r /]*+" + name + value + rb")*+[\t\n\f\r /]*+"
+
+
+_PASSED = _all_but(_JUDGED)
+
 _ONE_URL = b"(?:" + alternatives([b"src", b"href"]) + b")" + SPACE + b"*+=" + SPACE + b"*+(" + VALUE + b")" + _PASSED
 
 
@@ -97,6 +106,11 @@ class _Builder:
             *[(BARE, name), (TAG, name)],
         )
 
+    def refreshing(self) -> None:
+        """A ``meta`` with ``http-equiv``."""
+        passed = _all_but(caseless(b"http-equiv"))
+        self.add(caseless(b"meta") + NAME_END + passed + rb"(?=[hH])()", (TAG, b"meta"))
+
     def begun(self, name: bytes, kind: Kind = TAG, *, unless: bytes = b"") -> None:
         slash = b"/" if kind is CLOSE else b""
         but = b"(?!" + unless + b")" if unless else b""
@@ -122,18 +136,20 @@ def _finder(
         builder.simple(simple)
     for name in sorted(text):
         builder.text(name)
+    if simple:
+        builder.refreshing()
     for name in sorted(begun):
         builder.begun(name, unless=foreign.PLAIN_SVG if name == b"svg" else b"")
     for name in sorted(closed):
         builder.begun(name, CLOSE)
-    look_ahead = b"" if closed else prefilter([b"!--", *raw, *simple, *text, *begun])
+    look_ahead = b"" if closed else prefilter([b"!--", b"meta", *raw, *simple, *text, *begun])
     return builder.finder(look_ahead)
 
 
-_SIMPLE = REPORTED - RAW
-_JUDGED_RAW = frozenset({b"script", b"iframe"})
+_SIMPLE = REPORTED - RAW - {b"meta", b"base"}
+_JUDGED_RAW = frozenset({b"script", b"iframe", b"style"})
 _TEXTS = RAW - _JUDGED_RAW
-_BEGUN = TURNS | {b"noscript", b"plaintext"}
+_BEGUN = TURNS | {b"noscript", b"plaintext", b"base"}
 
 IN_HTML = _finder(simple=_SIMPLE, raw=_JUDGED_RAW, text=_TEXTS, begun=_BEGUN)
 IN_POINT = _finder(

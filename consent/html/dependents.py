@@ -4,8 +4,10 @@ Seen are functions that a held script declares at its top level. A script that d
 needs nobody's.
 """
 
-import functools
 import re
+from dataclasses import dataclass
+
+from consent.html.texts import Texts
 
 _FUNCTION = re.compile(rb"function[\t\n\r ]+([A-Za-z_$][\w$]*)[\t\n\r ]*\(")
 SHORTEST = 3
@@ -22,28 +24,34 @@ MOST = 32
 class Dependents:
     """The functions that the held scripts of one page declare, and the labels they wait for."""
 
-    __slots__ = ("_declared",)
+    __slots__ = ("_calls", "_texts", "declared")
 
-    def __init__(self) -> None:
-        self._declared: dict[bytes, bytes] = {}
+    def __init__(self, texts: Texts) -> None:
+        self._texts = texts
+        self.declared: dict[bytes, bytes] = {}
+        """Names to labels."""
+        self._calls = Calls(())
 
     def declare(self, text: bytes, labels: bytes) -> None:
         """``text`` is held under ``labels``."""
-        if len(text) <= LONGEST and b"function" in text:
-            for name in declared(text):
-                if len(self._declared) < MOST:
-                    self._declared.setdefault(name, labels)
+        if len(text) > LONGEST or len(self.declared) >= MOST:
+            return
+        names = self._texts.find(declarations, text)
+        if names:
+            for name in names:
+                if len(self.declared) < MOST:
+                    self.declared.setdefault(name, labels)
+            self._calls = Calls(tuple(self.declared))
 
     def labels(self, text: bytes) -> bytes:
         """The labels of what ``text`` calls; none if it calls nothing that is held."""
-        if not self._declared:
+        if not self.declared:
             return b""
-        found = [labels for name, labels in self._declared.items() if name in text and _calls(text, name)]
-        return b" ".join(dict.fromkeys(label for labels in found for label in labels.split()))
+        called = self._texts.find(self._calls, text)
+        return b" ".join(dict.fromkeys(label for name in called for label in self.declared[name].split()))
 
 
-@functools.lru_cache(maxsize=256)
-def declared(text: bytes) -> tuple[bytes, ...]:
+def declarations(text: bytes) -> tuple[bytes, ...]:
     """The functions declared outside of any braces."""
     names: list[bytes] = []
     depth = at = 0
@@ -53,6 +61,16 @@ def declared(text: bytes) -> tuple[bytes, ...]:
         if depth == 0 and len(match[1]) >= SHORTEST:
             names.append(match[1])
     return tuple(names)
+
+
+@dataclass(frozen=True, slots=True)
+class Calls:
+    """Which functions of these names a text calls and does not declare itself."""
+
+    names: tuple[bytes, ...]
+
+    def __call__(self, text: bytes) -> tuple[bytes, ...]:
+        return tuple(name for name in self.names if name in text and _calls(text, name))
 
 
 def _calls(text: bytes, name: bytes) -> bool:

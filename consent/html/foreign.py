@@ -26,9 +26,14 @@ ROOTS = frozenset({b"svg", b"math"})
 POINTS = frozenset({b"foreignobject", b"desc", b"title", b"annotation-xml", b"mi", b"mo", b"mn", b"ms", b"mtext"})
 """Elements whose content is HTML again (``annotation-xml`` only with an HTML encoding)."""
 
-REPORTED = frozenset(b"script image use feimage iframe frame input source video audio track object link portal".split())
+REPORTED = frozenset(
+    b"script style image use feimage set animate base iframe frame input source video audio track object link "
+    b"portal".split()
+)
 """What fetches or runs in SVG, and what does in HTML: an ``svg`` that is never closed may be over by rules this
 module lacks."""
+PREFIX = b"svg:"
+"""Before the name of a script or style whose text is no raw text: references and CDATA sections count in it."""
 
 DEEPEST = 64
 """Open roots and points that are followed."""
@@ -40,8 +45,9 @@ BREAKOUTS = frozenset(
 """``font`` breaks out only with color, face or size."""
 
 _STOP = alternatives(ROOTS | POINTS | REPORTED | BREAKOUTS | {b"template"})
+CDATA = rb"<!\[CDATA\[(?:[^\]]++|\](?!\]>))*+\]\]>"
 _BORING = (
-    rb"(?:[^<]++|<!\[CDATA\[(?:[^\]]++|\](?!\]>))*+\]\]>|" + WHOLE_COMMENT
+    rb"(?:[^<]++|" + CDATA + b"|" + WHOLE_COMMENT
     + rb"|<(?:!(?!--|\[CDATA\[)|\?|/(?=[^a-zA-Z>]))[^>]*+>|</>|<(?=[^a-zA-Z/!?])"
     + rb"|</?(?!(?:" + _STOP + rb")" + NAME_END + rb")[a-zA-Z][^\t\n\f\r />]*+" + REST_OF_TAG + rb")*+"
 )  # fmt: skip
@@ -63,7 +69,12 @@ PLAIN_SVG = ATTRIBUTES + b"(?<!/)>" + _PLAIN + b"</" + caseless(b"svg") + REST_O
 """After ``<svg``: a drawing of nothing but tags and text, and none that fetches, runs or is read otherwise."""
 
 _STEP = re.compile(_BORING + rb"(?:<(/?)(" + _STOP + rb")" + NAME_END + REST_OF_TAG + rb")?+")
-_SCRIPT_END = re.compile(b"</" + caseless(b"script") + NAME_END)
+_IN_TEXT = re.compile(
+    b"(?:[^<]++|" + CDATA + b"|" + WHOLE_COMMENT + rb"|<(?!(?:!--|!\[CDATA\[|/?" + caseless(b"style") + NAME_END + b"|/"
+    + caseless(b"script") + NAME_END + b"|/" + caseless(b"svg") + NAME_END + b")))*+"
+    + b"(?:<(/?)(" + caseless(b"style") + b"|" + caseless(b"script") + b"|" + caseless(b"svg") + b"))?+"
+)  # fmt: skip
+"""The text of a script or style, up to what may end it."""
 
 
 class Step(NamedTuple):
@@ -79,7 +90,7 @@ def inside(stack: list[bytes]) -> bool:
     return bool(stack) and stack[-1] in ROOTS
 
 
-def step(page: bytes, at: int, stack: list[bytes], *, in_template: bool = False) -> Step:
+def step(page: bytes, at: int, stack: list[bytes], *, in_template: bool = False, final: bool = False) -> Step:
     """Pass what is of no interest and take one tag that is. The end of an HTML template ends all in it."""
     match = _STEP.match(page, at)
     if match is None or match[2] is None:
@@ -92,7 +103,7 @@ def step(page: bytes, at: int, stack: list[bytes], *, in_template: bool = False)
         return Step(end)
     if match[1]:
         return Step(end if _close(stack, name) else start)
-    return _open(page, start, end, name, stack)
+    return _open(page, (start, end), name, stack, final=final)
 
 
 def _close(stack: list[bytes], name: bytes) -> bool:
@@ -109,22 +120,37 @@ def _close(stack: list[bytes], name: bytes) -> bool:
     return True
 
 
-def _open(page: bytes, start: int, end: int, name: bytes, stack: list[bytes]) -> Step:
+def _open(page: bytes, tag: tuple[int, int], name: bytes, stack: list[bytes], *, final: bool) -> Step:
+    start, end = tag
     self_closing = is_self_closing(page, start, end)
     if name in BREAKOUTS and _breaks_out(page, start, end, name):
         _break_out(stack)
         return Step(start)
     if name in REPORTED:
-        if name != b"script" or self_closing:
+        if name not in {b"script", b"style"} or self_closing:
             return Step(end, construct=(name, start, end, end, None))
-        close = _SCRIPT_END.search(page, end)
-        if close is None:
+        close = _text_end(page, end, name)
+        if close < 0 and not (final and name == b"style"):
             return Step(start, whole=False)
-        return Step(close.start(), construct=(name, start, end, close.start(), None))
+        close = len(page) if close < 0 else close
+        # What stands in a style is read once more: an element within may fetch.
+        return Step(close if name == b"script" else end, construct=(PREFIX + name, start, end, close, None))
     opens = name in ROOTS or (name in POINTS and _is_point(page, start, end, name))
     if opens and not self_closing and len(stack) < DEEPEST:
         stack.append(name)
     return Step(end)
+
+
+def _text_end(page: bytes, at: int, name: bytes) -> int:
+    """Where the text of a script or style that begins at ``at`` ends, or -1. Styles may stand within one another."""
+    depth = 1
+    while (match := _IN_TEXT.match(page, at)) is not None and match[2] is not None:
+        met, at = match[2].lower(), match.end()
+        if met == name:
+            depth += -1 if match[1] else 1
+        if (met == name and depth == 0) or (met == b"svg" and name == b"style"):
+            return match.start(2) - 1 - len(match[1])
+    return -1
 
 
 def _breaks_out(page: bytes, start: int, end: int, name: bytes) -> bool:

@@ -2,149 +2,172 @@
 
 A held ``script`` becomes inert by its ``type`` and keeps ``src``: Chromium requests nothing for it. Of any other
 held element the attributes that would fetch are renamed. Both bear ``data-consent-held`` with the labels they
-wait for. What the page author wrote in ``data-consent`` comes before what the judge says.
+wait for. In a style the held URLs are marked one by one (``styles``). What the page author wrote in ``data-consent``
+comes before what the judge says.
 """
 
 import functools
-import re
 from collections.abc import Callable, Iterable
 from typing import Protocol
 
-from consent.html import embedded, srcset
-from consent.html.scanner import Construct
-from consent.html.tags import Attribute, attributes, resolve
-
-Edit = tuple[int, bytes]
-"""``(offset, bytes to insert there)``."""
+from consent.html import embedded, refresh, speculation, srcset, styles
+from consent.html.fetching import FETCHING, FRAMES, HREFS, NOTHING, RULES, SETS, Use, fetches, script_type, use_of
+from consent.html.marks import Hold, both, inert, joined, renamed
+from consent.html.memory import Memory
+from consent.html.reading import read_foreign
+from consent.html.scanner import FOREIGN, TRACED, Construct
+from consent.html.tags import Attribute, attributes, resolve, tag_name
+from consent.html.texts import Texts
 
 
 class Judge(Protocol):
     """Says under which label something is held, or None where it may run."""
 
-    def url(self, value: bytes) -> bytes | None:
+    def url(self, value: bytes, use: Use = Use.ACTIVE, /) -> bytes | None:
         """``value``: a URL as an attribute gives it, character references resolved, perhaps relative."""
 
-    def inline(self, text: bytes) -> bytes | None:
+    def inline(self, text: bytes, /) -> bytes | None:
         """``text``: an inline script's."""
 
-    def assigned(self, name: bytes) -> bytes | None:
+    def assigned(self, name: bytes, /) -> bytes | None:
         """``name``: what ``data-consent`` says."""
 
+    def at(self, base: bytes, /) -> "Judge":
+        """The judge of a page with a ``<base href>`` that says ``base``; itself where that leads no further."""
 
-HELD = b"data-consent-held"
-RENAMED = b"data-consent-"
+
 IGNORE = b"ignore"
 
-_HREFS = frozenset({b"href", b"xlink:href"})
-_FETCHING: dict[bytes, frozenset[bytes]] = {
-    b"script": frozenset({b"src"}) | _HREFS,
-    b"iframe": frozenset({b"src", b"srcdoc"}),
-    b"frame": frozenset({b"src"}),
-    b"portal": frozenset({b"src"}),
-    b"img": frozenset({b"src", b"srcset"}),
-    b"image": frozenset({b"src", b"srcset"}) | _HREFS,
-    b"feimage": _HREFS,
-    b"use": _HREFS,
-    b"input": frozenset({b"src"}),
-    b"source": frozenset({b"src", b"srcset"}),
-    b"video": frozenset({b"src", b"poster"}),
-    b"audio": frozenset({b"src"}),
-    b"track": frozenset({b"src"}),
-    b"embed": frozenset({b"src"}),
-    b"object": frozenset({b"data"}),
-    b"link": frozenset({b"href", b"imagesrcset"}),
-    b"style": frozenset(),
-}
-_SETS = frozenset({b"srcset", b"imagesrcset"})
-
-FETCHING_RELS = frozenset(
-    b"preload modulepreload prefetch preconnect dns-prefetch prerender next stylesheet icon apple-touch-icon "
-    b"apple-touch-icon-precomposed apple-touch-startup-image mask-icon fluid-icon manifest compression-dictionary "
-    b"import".split()
-)
-"""Link types for which a browser may contact the host by itself; ``canonical``, ``author`` and the like do not."""
-
-_JAVASCRIPT = frozenset(
-    b"application/ecmascript application/javascript application/x-ecmascript application/x-javascript "
-    b"text/ecmascript text/javascript text/javascript1.0 text/javascript1.1 text/javascript1.2 text/javascript1.3 "
-    b"text/javascript1.4 text/javascript1.5 text/jscript text/livescript text/x-ecmascript text/x-javascript".split()
-)
-"""JavaScript MIME type essences (MIME Sniffing 4.6)."""
-
-_UNSAFE_LABEL = re.compile(rb"[^a-z0-9_./ -]")
+LONGEST_BASE = 1024
+BASES = 16
+"""Bases that lead elsewhere for which a holder keeps another."""
 
 
-Hold = tuple[bytes, tuple[Edit, ...]]
-"""The labels a construct waits for, and its edits, with offsets from its ``<``."""
+class _Passes(Memory[bytes, bool]):
+    """URLs to whether they may be fetched. A look-up judges what is new: what is known costs no call of Python's."""
 
-REMEMBERED = 8192
-"""Tags and URLs whose judgement is remembered: a site writes the same ones into its every page."""
+    __slots__ = ("_judge",)
 
-LONGEST_REMEMBERED = 1024
-"""Bytes of a tag or URL: what is longer is data in a URL, seen once."""
+    def __init__(self, judge: Judge) -> None:
+        super().__init__()
+        self._judge = judge
+
+    def __missing__(self, value: bytes) -> bool:
+        url = value[1:-1] if value[:1] in _QUOTES else value
+        url = resolve(url)
+        passes = self._judge.url(url) is None and not (url[:1] in embedded.BEGINNINGS and embedded.is_embedded(url))
+        return self.keep(value, passes, len(value))
 
 
 class Holder:
     """Turns constructs into holds, by one judge's word. Made once for a judge; remembers what it said of a tag."""
 
-    __slots__ = ("_depth", "_inner", "_judge", "_tags", "_urls")
+    __slots__ = ("_based", "_depth", "_inner", "_judge", "_scripts", "_sheets", "_tags", "markup", "passes", "texts")
 
-    def __init__(self, judge: Judge, inner: Callable[[bytes, "Holder"], Iterable[bytes]]) -> None:
+    def __init__(
+        self, judge: Judge, inner: Callable[[bytes, "Holder"], Iterable[bytes]], texts: Texts, markup: Texts
+    ) -> None:
         self._judge = judge
+        self.texts, self.markup = texts, markup
+        self.passes: Callable[[bytes], bool] = _Passes(judge).__getitem__
+        """Whether a URL, as written with its quotes, may be fetched now, to whatever use."""
         self._depth = 0
         self._inner = inner
         """The labels held in a ``srcdoc``: the rewriter's, handed in, since it stands above."""
-        self._tags: dict[bytes, Hold | None] = {}
-        self._urls: dict[bytes, bool] = {}
+        self._tags: Memory[bytes, Hold | None] = Memory()
+        self._scripts: Memory[tuple[bytes, bytes], bytes | None] = Memory()
+        self._sheets: Memory[tuple[bytes, bytes, bool], Hold | None] = Memory()
+        self._based: dict[bytes, Holder] = {}
 
-    def passes(self, value: bytes) -> bool:
-        """Whether the URL ``value``, as written with its quotes, may be fetched now."""
-        known = self._urls.get(value)
-        if known is not None:
-            return known
-        url = value[1:-1] if value[:1] in _QUOTES else value
-        url = resolve(url)
-        passes = self._judge.url(url) is None and not (url[:1] in embedded.BEGINNINGS and embedded.is_embedded(url))
-        if len(value) <= LONGEST_REMEMBERED:
-            _make_room(self._urls)
-            self._urls[value] = passes
-        return passes
+    def at(self, base: bytes) -> "Holder":
+        """The holder for what comes after a ``<base href>`` that says ``base``, as written."""
+        base = resolve(base)
+        judge = self._judge.at(base)
+        if judge is self._judge:
+            return self
+        holder = self._based.get(base) or Holder(judge, self._inner, self.texts, self.markup)
+        if len(self._based) < BASES and len(base) <= LONGEST_BASE:
+            self._based[base] = holder
+        return holder
 
     def passes_text(self, tag: bytes, text: bytes) -> bool:
         """Whether an inline script, whose tag has no attribute that decides instead, may run now."""
-        return not text or not _runs(tag) or self._judge.inline(text) is None
+        return self._script(tag, text) is None
 
     def dependent(self, tag: bytes, labels: bytes) -> Hold | None:
         """An inline script with the start tag ``tag`` waits with what it depends on, unless its author decided."""
-        written = list(attributes(tag, 0, len(tag)))
-        if not _runs(tag) or any(a.name in _DECIDING for a in written):
-            return None
-        return _inert(b"script", written, labels)
+        return _inert_script(tag, labels) if _type(tag) in _RUN and not _decides(tag) else None
 
-    def hold(self, page: bytes, construct: Construct) -> Hold | None:
-        """How one construct is held; None where it may run."""
+    def hold(self, page: bytes, construct: Construct, *, unscripted: bool = False) -> Hold | None:
+        """How one construct is held; None where it may run. ``unscripted``: it stands in a ``<noscript>``."""
         name, start, tag_end, end, value = construct
         tag = page[start:tag_end]
+        foreign = name.startswith(FOREIGN)
+        name = name.removeprefix(FOREIGN)
+        if name == b"style":
+            sheet = (tag, self.texts.take(page, tag_end, end), foreign)
+            try:
+                return self._sheets[sheet]
+            except KeyError:
+                return self._sheets.keep(sheet, self._sheet(*sheet), len(tag) + end - tag_end)
         if name == b"script" and end > tag_end and not value:
-            return self._inline_script(tag, page[tag_end:end], plain=value is not None)
+            text = self.texts.take(page, tag_end, end)
+            return self._inline_script(tag, read_foreign(text).text if foreign else text, plain=value is not None)
         if value == b"" or (value is not None and self.passes(value)):
             return None
-        if tag in self._tags:
-            return self._tags[tag]
-        hold = self._judged(name, tag)
-        if len(tag) <= LONGEST_REMEMBERED:
-            _make_room(self._tags)
-            self._tags[tag] = hold
-        return hold
+        key = tag if not unscripted else b"noscript" + tag
+        key = b"traced" + key if name == TRACED else key
+        try:
+            return self._tags[key]
+        except KeyError:
+            hold = self._traced(tag) if name == TRACED else self._judged(name, tag, unscripted=unscripted)
+            return self._tags.keep(key, hold, len(tag))
+
+    def _sheet(self, tag: bytes, text: bytes, foreign: bool) -> Hold | None:  # noqa: FBT001 - a key's parts, in order
+        """A style. One of a type that does not apply is read all the same: Chromium looks for ``@import`` in all."""
+        written = list(attributes(tag, 0, len(tag)))
+        assigned = _assigned(written)
+        if assigned is None:
+            return styles.hold_sheet(tag, text, self._passive, foreign=foreign)
+        label = None if assigned == IGNORE else self._judge.assigned(assigned)
+        if label is None:
+            return None
+        return both(
+            inert(b"style", written, label),
+            styles.hold_sheet(tag, text, self._passive, foreign=foreign, all_under=label),
+        )
+
+    def _traced(self, tag: bytes) -> Hold | None:
+        """A tag with CSS in its attributes, or with one of the attributes that few tags have."""
+        name, written = tag_name(tag), list(attributes(tag, 0, len(tag)))
+        assigned = _assigned(written)
+        label = None if assigned is None else self._judge.assigned(assigned)
+        if assigned is not None and (label is None or assigned == IGNORE):
+            return None
+        styled = styles.hold_attributes(name, written, self._passive, label)
+        return both(self._judged(name, tag, unscripted=False) if name in _SELDOM else None, styled)
 
     def _inline_script(self, tag: bytes, text: bytes, *, plain: bool) -> Hold | None:
         """A script with text; ``plain``: its tag has no attribute that decides instead."""
-        if not _runs(tag):
+        if not _type(tag):
             return None
-        if not plain and any(a.name in _DECIDING for a in attributes(tag, 0, len(tag))):
-            return self._judged(b"script", tag)
-        label = self._judge.inline(text)
-        return None if label is None else _inert(b"script", attributes(tag, 0, len(tag)), label)
+        if not plain and _decides(tag):
+            return self._judged(b"script", tag, unscripted=False)
+        label = self._script(tag, text)
+        return None if label is None else _inert_script(tag, label)
+
+    def _script(self, tag: bytes, text: bytes) -> bytes | None:
+        """The labels of an inline script by its text."""
+        try:
+            return self._scripts[tag, text]
+        except KeyError:
+            return self._scripts.keep((tag, text), self._inline(_type(tag), text), len(tag) + len(text))
+
+    def _inline(self, kind: bytes, text: bytes) -> bytes | None:
+        """The labels of a script's text, by what ``script_type`` says."""
+        if kind == RULES:
+            return joined(label for url in speculation.texts(text) if (label := self._passive(url))) or None
+        return self._judge.inline(text) if kind and text else None
 
     def _within(self, document: bytes) -> bytes | None:
         """The labels of what a document within the page would have held."""
@@ -152,110 +175,97 @@ class Holder:
             return UNREAD
         self._depth += 1
         try:
-            return _joined(self._inner(document, self)) or None
+            return joined(self._inner(document, self)) or None
         finally:
             self._depth -= 1
 
     def _embedded(self, url: bytes) -> bytes | None:
         text = embedded.script(url)
         if text is not None:
-            return _joined(label for label in (self._judge.inline(text), self._within(text)) if label) or None
+            return joined(label for label in (self._judge.inline(text), self._within(text)) if label) or None
         document = embedded.document(url)
         return UNREAD if document is None else self._within(document)
 
-    def _judged(self, name: bytes, tag: bytes) -> Hold | None:
+    def _judged(self, name: bytes, tag: bytes, *, unscripted: bool) -> Hold | None:
         written = list(attributes(tag, 0, len(tag)))
-        assigned = next((resolve(a.value) for a in written if a.name == b"data-consent"), None)
-        if assigned is not None and assigned.strip().lower() == IGNORE:
+        assigned = _assigned(written)
+        if assigned == IGNORE or not fetches(name, written):
             return None
-        if not (_executable(written) if name == b"script" else _fetches(name, written)):
-            return None
-        fetching = [a for a in written if a.name in _FETCHING[name]]
+        fetching = [a for a in written if a.name in FETCHING.get(name, NOTHING)]
         if assigned is not None:
             label = self._judge.assigned(assigned)
         else:
-            held = [(a, label) for a in fetching if (label := self._fetched(name, a)) is not None]
+            use = use_of(name, written, unscripted=unscripted)
+            held = [(a, label) for a in fetching if (label := self._fetched(name, a, written, use)) is not None]
             fetching = [a for a, _ in held]
-            label = _joined(label for _, label in held)
+            label = joined(label for _, label in held)
         if not label:
             return None
-        return _inert(name, written, label) if name in _INERT_BY_TYPE else _renamed(name, fetching, label)
+        return inert(name, written, label) if name == b"script" else renamed(name, fetching, label)
 
-    def _fetched(self, element: bytes, attribute: Attribute) -> bytes | None:
+    def _fetched(self, element: bytes, attribute: Attribute, written: list[Attribute], use: Use) -> bytes | None:
         """Under which labels what an attribute fetches is held, if it is."""
         value = resolve(attribute.value)
         if attribute.name == b"srcdoc":
             return self._within(value)
-        if element in _FRAMES and value[:1] in embedded.BEGINNINGS and embedded.is_embedded(value):
+        if element == b"meta":
+            value = refresh.target(value) or b""
+        if element in _SHOWING and value[:1] in embedded.BEGINNINGS and embedded.is_markup(value):
             return self._embedded(value)
-        if attribute.name in _SETS:
-            found = (self._judge.url(url) for url in srcset.urls(value))
-            return _joined(label for label in found if label is not None) or None
-        return self._judge.url(value)
+        if element == b"link" and (sheet := embedded.sheet(value)) is not None:
+            return joined(label for _, label in styles.held(sheet, self._passive)) or None
+        found = (self._judge.url(url, use) for url in _urls(element, attribute.name, value, written))
+        return joined(label for label in found if label is not None) or None
+
+    def _passive(self, url: bytes) -> bytes | None:
+        return self._judge.url(url, Use.PASSIVE)
 
 
-_FRAMES = frozenset({b"iframe", b"frame", b"object", b"embed", b"portal"})
-"""What shows a document of its own."""
+def _urls(element: bytes, name: bytes, value: bytes, written: list[Attribute]) -> Iterable[bytes]:
+    """The URLs in an attribute's value."""
+    if name in SETS:
+        return srcset.urls(value)
+    if name == b"ping":
+        return value.split()
+    if element in _ANIMATIONS:
+        animated = next((resolve(a.value) for a in written if a.name == b"attributename"), b"")
+        return value.split(b";") if animated.strip().lower() in HREFS else ()
+    return (value,)
+
+
+_SHOWING = FRAMES | {b"meta"}
+_ANIMATIONS = frozenset({b"set", b"animate"})
+_SELDOM = frozenset(b"a area body table thead tbody tfoot tr td th".split())
+"""Elements that fetch by an attribute that few of them have: they are found by it, not by their name."""
 
 DEEPEST = 8
 """Documents within documents that are read; what lies deeper is held unread."""
 
-UNREAD = b"-/unread"
-"""The label of what could not be judged: no grant releases it."""
+UNREAD = styles.UNREAD
 
 _QUOTES = frozenset({b'"', b"'"})
 _DECIDING = frozenset({b"data-consent", b"src", b"href", b"xlink:href"})
-_INERT_BY_TYPE = frozenset({b"script", b"style"})
+_RUN = frozenset({b"javascript", b"module"})
 
 
-def _make_room(memory: dict[bytes, bool] | dict[bytes, Hold | None]) -> None:
-    """Forget the oldest entry where the memory is full."""
-    if len(memory) >= REMEMBERED:
-        memory.pop(next(iter(memory)), None)
-
-
-def _inert(name: bytes, written: Iterable[Attribute], label: bytes) -> Hold:
-    own_type = [(a.at, RENAMED) for a in written if a.name == b"type"]
-    return label, ((1 + len(name), b' type="text/plain"' + _mark(label)), *own_type)
-
-
-def _renamed(name: bytes, fetching: Iterable[Attribute], label: bytes) -> Hold:
-    return label, ((1 + len(name), _mark(label)), *((a.at, RENAMED) for a in fetching))
-
-
-def _mark(label: bytes) -> bytes:
-    return b" " + HELD + b'="' + _UNSAFE_LABEL.sub(b"_", label) + b'"'
-
-
-def _joined(labels: Iterable[bytes]) -> bytes:
-    return b" ".join(dict.fromkeys(part for label in labels for part in label.split()))
-
-
-def _value(written: list[Attribute], name: bytes) -> bytes | None:
-    return next((resolve(a.value) for a in written if a.name == name), None)
-
-
-def _executable(written: list[Attribute]) -> bool:
-    """Whether a script with these attributes runs (HTML 4.12.1.1, "prepare the script element", step 8)."""
-    kind = _value(written, b"type")
-    language = _value(written, b"language")
-    if kind is None:
-        return not language or b"text/" + language.lower() in _JAVASCRIPT
-    # Browsers strip more than ASCII white space here; what is stripped too much is held too much, never too little.
-    return not kind or kind.decode("utf-8", "replace").strip().encode().lower() in _JAVASCRIPT | {b"module"}
+def _assigned(written: list[Attribute]) -> bytes | None:
+    """What the author assigned the element to, if anything."""
+    assigned = next((resolve(a.value) for a in written if a.name == b"data-consent"), None)
+    return IGNORE if assigned is not None and assigned.strip().lower() == IGNORE else assigned
 
 
 @functools.lru_cache(maxsize=512)
-def _runs(tag: bytes) -> bool:
-    """Whether a script with this start tag runs; pages use a handful of them."""
-    return tag == b"<script>" or _executable(list(attributes(tag, 0, len(tag))))
+def _type(tag: bytes) -> bytes:
+    """What a browser takes a script with this start tag to be; pages use a handful of them."""
+    return b"javascript" if tag == b"<script>" else script_type(attributes(tag, 0, len(tag)))
 
 
-def _fetches(name: bytes, written: list[Attribute]) -> bool:
-    """Whether the element contacts a host by itself: links by their type, inputs as images only."""
-    if name == b"link":
-        rel = _value(written, b"rel") or b""
-        return not FETCHING_RELS.isdisjoint(rel.lower().split())
-    if name == b"input":
-        return (_value(written, b"type") or b"").lower() == b"image"
-    return True
+@functools.lru_cache(maxsize=512)
+def _decides(tag: bytes) -> bool:
+    """Whether a script's tag has an attribute that decides about it, whatever its text says."""
+    return any(a.name in _DECIDING for a in attributes(tag, 0, len(tag)))
+
+
+@functools.lru_cache(maxsize=512)
+def _inert_script(tag: bytes, label: bytes) -> Hold:
+    return inert(b"script", attributes(tag, 0, len(tag)), label)

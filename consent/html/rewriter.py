@@ -10,11 +10,14 @@ from collections.abc import Callable, Iterable
 
 from consent.errors import ConsentError
 from consent.html.dependents import Dependents
-from consent.html.holding import Edit, Hold, Holder, Judge
+from consent.html.holding import Holder, Judge
 from consent.html.injection import Insertion
+from consent.html.marks import Edit, Hold
 from consent.html.prologue import Prologue
 from consent.html.rawtext import LONGEST_END
-from consent.html.scanner import Construct, Scanner
+from consent.html.scanner import FOREIGN, Construct, Scanner
+from consent.html.tags import attributes
+from consent.html.texts import Texts
 
 LIMIT = 16 * 1024 * 1024
 """Bytes kept back at most. A tag or script longer than this cannot be judged."""
@@ -55,7 +58,7 @@ class Rewriter:
     def __init__(self, holder: Holder, insert: Callable[[bytes], Insertion] | None, *, limit: int = LIMIT) -> None:
         self._labels: set[bytes] = set()
         self._holder = holder
-        self._dependents = Dependents()
+        self._dependents = Dependents(holder.texts)
         self.passes = holder.passes  # for the scanner, with passes_text: see Interest
         self._scanner = Scanner(self)
         self._prologue = None if insert is None else Prologue()
@@ -124,23 +127,42 @@ class Rewriter:
             if self._prologue.body is not None:
                 self._prologue = None
         self._keep(page, consumed)
-        return _splice(page[:consumed] if consumed < len(page) else page, edits)
+        return _splice(page, consumed, edits)
 
-    def passes_text(self, tag: bytes, text: bytes) -> bool:
+    @property
+    def markup(self) -> Texts:
         """For the scanner: see Interest."""
-        return self._holder.passes_text(tag, text) and not self._dependents.labels(text)
+        return self._holder.markup
+
+    def passes_text(self, page: bytes, start: int, tag_end: int, end: int) -> bool:
+        """For the scanner: see Interest."""
+        text = self._holder.texts.take(page, tag_end, end)
+        return self._holder.passes_text(page[start:tag_end], text) and not self._dependents.labels(text)
 
     def _hold(self, page: bytes, construct: Construct) -> Hold | None:
-        hold = self._holder.hold(page, construct)
         name, start, tag_end, end, _ = construct
-        if name != b"script" or end == tag_end:
+        hold = self._holder.hold(page, construct, unscripted=start in self._scanner.unscripted)
+        if name == b"base":
+            self._lead(page[start:tag_end])
+        if end == tag_end or (hold is None and not self._dependents.declared):
             return hold
-        text = page[tag_end:end]
+        if name.removeprefix(FOREIGN) != b"script":
+            return hold
+        text = self._holder.texts.take(page, tag_end, end)
         if hold is None and (labels := self._dependents.labels(text)):
             hold = self._holder.dependent(page[start:tag_end], labels)
         if hold is not None:
             self._dependents.declare(text, hold[0])
         return hold
+
+    def _lead(self, tag: bytes) -> None:
+        """A ``<base>`` was met: from here on relative URLs may lead elsewhere, to any base of the page (Chromium takes
+        the first that it can use).
+        """
+        href = next((a.value for a in attributes(tag, 0, len(tag)) if a.name == b"href"), None)
+        if href is not None:
+            self._holder = self._holder.at(href)
+            self.passes = self._holder.passes
 
     def _insertions(self, prologue: Prologue, page: bytes, *, final: bool) -> tuple[int, list[Edit]]:
         """How far may be scanned before the body is found, and what to insert."""
@@ -165,9 +187,13 @@ class Rewriter:
         self._retry = len(rest) + len(rest) // _PATIENCE if grown else 0
 
 
-def make_holder(judge: Judge) -> Holder:
-    """The holder for a judge: to be made once and used for every page that the judge judges."""
-    return Holder(judge, _held_within)
+def make_holder(judge: Judge, texts: Texts | None = None, markup: Texts | None = None) -> Holder:
+    """The holder for a judge: to be made once and used for every page that the judge judges.
+
+    ``texts``, ``markup``: scripts and styles, and what stands between them, as met before: holders for other judges
+    may share them.
+    """
+    return Holder(judge, _held_within, Texts() if texts is None else texts, Texts() if markup is None else markup)
 
 
 def _held_within(document: bytes, holder: Holder) -> Iterable[bytes]:
@@ -181,10 +207,10 @@ def _held_within(document: bytes, holder: Holder) -> Iterable[bytes]:
 _offset = operator.itemgetter(0)
 
 
-def _splice(page: bytes, edits: list[Edit]) -> bytes:
-    """``page`` with the insertions made; at one offset in the order given."""
+def _splice(page: bytes, end: int, edits: list[Edit]) -> bytes:
+    """``page[:end]`` with the insertions made; at one offset in the order given."""
     if not edits:
-        return page
+        return page if end == len(page) else page[:end]
     edits.sort(key=_offset)
     view = memoryview(page)  # the pieces between are copied once, by the join
     pieces: list[bytes | memoryview] = []
@@ -192,5 +218,5 @@ def _splice(page: bytes, edits: list[Edit]) -> bytes:
     for offset, inserted in edits:
         pieces += (view[at:offset], inserted)
         at = offset
-    pieces.append(view[at:])
+    pieces.append(view[at:end])
     return b"".join(pieces)

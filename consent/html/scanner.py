@@ -2,30 +2,24 @@
 
 The law that makes it fast: most tags need no look. A literal search finds candidates (``<script``, ``<img`` ...);
 only for a candidate is it *proven*, from the last proven place, that its ``<`` stands in the data state and not in
-a quoted value, a comment or a script (``_in_data``). Where the short proof fails, tags are matched one by one.
+a quoted value, a comment or a script (``proof``). Where the short proof fails, tags are matched one by one.
 
 The tokenizer's state depends on the tree in two places, followed here without a tree: ``<template>`` (its content
 is inert, nothing in it is reported) and foreign content (``foreign``: in ``<svg>`` a ``<style>`` is no raw text).
 """
 
 import re
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from typing import Protocol
 
-from consent.html import candidates, foreign, rawtext
+from consent.html import candidates, foreign, rawtext, traced
 from consent.html.candidates import BARE, CLOSE, COMMENT, FULL, PLAIN, REPORTED, SIMPLE, TEXT, TURNS, Finder, Kind
 from consent.html.names import alternatives, caseless
+from consent.html.proof import in_data
 from consent.html.rawtext import LONGEST_END, RAW, raw_end
-from consent.html.tags import (
-    ANY_END,
-    BOGUS_COMMENT,
-    NAME_END,
-    REST_OF_TAG,
-    TAG,
-    WHOLE_COMMENT,
-    attributes,
-    is_self_closing,
-)
+from consent.html.tags import ANY_END, NAME_END, REST_OF_TAG, TAG, attributes, is_self_closing
+from consent.html.texts import Texts
+from consent.html.traced import BORING as _BORING, ONE as _ONE, Gap
 
 Construct = tuple[bytes, int, int, int, bytes | None]
 """``(name, start, tag_end, end, value)``: a start tag ``page[start:tag_end]``; of a script or style also its text
@@ -36,28 +30,33 @@ its quotes; ``b""``: no judged attribute; None: look for yourself. A plain tuple
 class Interest(Protocol):
     """What the scanner asks while it passes over a page, to tell what is worth proving."""
 
-    def passes(self, value: bytes, /) -> bool:
+    @property
+    def passes(self) -> Callable[[bytes], bool]:
         """Whether a tag whose only judged attribute says this, as written with its quotes, may run."""
 
-    def passes_text(self, tag: bytes, text: bytes, /) -> bool:
-        """Whether an inline script may run."""
+    @property
+    def markup(self) -> Texts:
+        """The markup met before."""
+
+    def passes_text(self, page: bytes, start: int, tag_end: int, end: int, /) -> bool:
+        """Whether the inline script ``page[start:end]`` may run; its text begins at ``tag_end``."""
 
 
+_BY_NAME = frozenset({b"meta", b"base"})
 _WHOLE = frozenset({b"script", b"style"})
 """Raw text that is judged: it is waited for. The rest may pass before its end has come."""
 
-_TURNS = TURNS | foreign.POINTS
+_TURNS = TURNS | foreign.POINTS | {b"base"}
+"""After which another way of looking, or another judge, may be needed."""
+TRACED = b"*"
+"""The name of a construct that is a start tag found by what stands in it (``traced``); it may be reported twice."""
+FOREIGN = foreign.PREFIX
 _TAG_NAME = re.compile(rb"<([a-zA-Z]+)")
+_LONG = 512
+"""Bytes passed behind a match from which on a new search costs less than to go on with the old one through them."""
+
 _NEVER = re.compile(rb"(?!)")
 _COMMENT_END = re.compile(rb"--!?>")
-
-_TOKEN = (
-    rb"[^<]++|" + WHOLE_COMMENT + rb"|</?[a-zA-Z][^\t\n\f\r />]*+" + REST_OF_TAG
-    + b"|" + BOGUS_COMMENT + rb"|<(?=[^a-zA-Z/!?])"
-)  # fmt: skip
-_ONE = re.compile(_TOKEN)
-_BORING = re.compile(b"(?:" + _TOKEN + b")*+")
-"""A run of text, tags and comments, each whole; raw text is the caller's care."""
 
 _SOUND = re.compile(
     rb"(?:[^<]++|<" + caseless(b"iframe") + NAME_END + REST_OF_TAG + b"[^<]*+</" + caseless(b"iframe") + REST_OF_TAG
@@ -75,7 +74,18 @@ class Scanner:
     so that the caller need not try again before it has come.
     """
 
-    __slots__ = ("_foreign", "_interest", "_scripting", "_skip", "_template", "awaited", "consumed")
+    __slots__ = (
+        "_foreign",
+        "_gap",
+        "_gaps",
+        "_interest",
+        "_scripting",
+        "_skip",
+        "_template",
+        "awaited",
+        "consumed",
+        "unscripted",
+    )
 
     def __init__(self, interest: Interest, *, scripting: bool = True) -> None:
         self.consumed = 0
@@ -87,21 +97,56 @@ class Scanner:
         """The end of the comment or raw text that the piece before stopped in."""
         self._template = 0
         self._foreign: list[bytes] = []
+        self._gap = -1
+        """Where the markup begins that traces are still to be looked for in; -1: there is none."""
+        self._gaps: list[Gap] = []
+        self.unscripted = range(0)
+        """The places of the piece that stand in the ``<noscript>`` met last."""
 
     def scan(self, page: bytes, *, final: bool) -> Iterator[Construct]:
         """The constructs that are whole in ``page``; with ``final`` the page ends here."""
         self.awaited = None
+        self.unscripted = range(0)
         proven = 0 if self._skip is None else self._pass(page, 0, self._skip, final=final)
+        self._gap = -1 if self._template else proven
         while proven >= 0:
-            if not foreign.inside(self._foreign):
+            in_foreign, in_template = foreign.inside(self._foreign), self._template > 0
+            if not in_foreign:
                 proven = yield from self._scan_html(page, proven, final=final)
-                continue
-            step = foreign.step(page, proven, self._foreign, in_template=self._template > 0)
-            if step.construct is not None and not self._template:
-                yield step.construct
-            proven = step.end if step.whole else self._cut(page, step.end, ANY_END, final=final)
+            else:
+                step = foreign.step(page, proven, self._foreign, in_template=in_template, final=final)
+                if step.construct is not None and not in_template:
+                    yield from self._reported(page, step.construct)
+                proven = step.end if step.whole else self._cut(page, step.end, ANY_END, final=final)
+            if proven < 0:
+                self._close(self.consumed, in_foreign=in_foreign)
+            elif (in_foreign, in_template) != (foreign.inside(self._foreign), self._template > 0):
+                self._close(proven, in_foreign=in_foreign)
+                self._gap = -1 if self._template else proven
+        yield from self._traced(page)
 
-    def _scan_html(  # noqa: C901 - one loop, run for every candidate of every page: a call more is measured
+    def _reported(self, page: bytes, construct: Construct) -> Iterator[Construct]:
+        """A construct; before a ``<base>`` all that comes before it, since it changes where the rest leads."""
+        if construct[0] == b"base":
+            start = construct[1]
+            self._close(start, in_foreign=foreign.inside(self._foreign))
+            self._gap = start
+            yield from self._traced(page)
+        yield construct
+
+    def _close(self, at: int, *, in_foreign: bool = False) -> None:
+        """The markup in which traces are looked for is over."""
+        if 0 <= self._gap < at:
+            self._gaps.append((self._gap, at, in_foreign))
+        self._gap = -1
+
+    def _traced(self, page: bytes) -> Iterator[Construct]:
+        gaps, self._gaps = self._gaps, []
+        if gaps:
+            for start, end in traced.tags(page, gaps, self._interest.markup):
+                yield TRACED, start, end, end, None
+
+    def _scan_html(  # noqa: C901, PLR0912 - one loop, run for every candidate of every page: a call more is measured
         self, page: bytes, proven: int, *, final: bool
     ) -> Generator[Construct, None, int]:
         """Until the way of looking changes: the place to go on from; -1 at the piece's end.
@@ -123,9 +168,14 @@ class Scanner:
                 # Passed unproven, like any tag of no interest: if it stands in a quoted value it hides nothing.
                 if passes(match[index - 1]) and page.find(b"<", start + 1, tag_end) < 0:
                     continue
-            elif kind == TEXT and passes_text(page[start : match.start(index - 1)], match[index - 1]):
-                continue
-            if start != proven and not _in_data(page, proven, start):
+            elif kind == TEXT:
+                text, end = match.span(index - 1)
+                if passes_text(page, start, text, end):
+                    if self._gap >= 0 and (start == proven or in_data(page, proven, start)):
+                        self._close(text)
+                        self._gap = proven = end
+                    continue
+            if start != proven and not in_data(page, proven, start):
                 proven, whole = _walk(page, proven, start)
                 if not whole:
                     return self._cut(page, proven, ANY_END, final=final)
@@ -136,8 +186,12 @@ class Scanner:
                 yield (name or _name(page, start), start, tag_end, tag_end, match[index - 1])
                 continue
             found, proven = self._read(page, name, match, kind, final=final)
-            yield from found
-            if proven < 0 or name in _TURNS:
+            if name == b"base":
+                for construct in found:
+                    yield from self._reported(page, construct)
+            else:
+                yield from found
+            if proven > end + _LONG or proven < 0 or name in _TURNS:
                 return proven
         return self._rest(page, proven, final=final)
 
@@ -158,7 +212,7 @@ class Scanner:
         if not final:
             less = page.rfind(b"<", proven)
             cut = less if less > page.rfind(b">", proven) else len(page)
-            begin = cut if cut == proven or _in_data(page, proven, cut) else proven
+            begin = cut if cut == proven or in_data(page, proven, cut) else proven
             matched = _BORING.match(page, begin)
             self.consumed = matched.end() if matched else begin
         return -1
@@ -183,6 +237,8 @@ class Scanner:
         value = b"" if kind == BARE else None
         if kind == TEXT:
             begin, end = match.span((match.lastindex or 0) - 1)
+            self._close(begin)
+            self._gap = end
             return [(name, start, begin, end, b"")], end
         if kind == FULL:
             value = match[(match.lastindex or 0) - 2]
@@ -191,8 +247,8 @@ class Scanner:
             if tag is None:
                 return (), self._cut(page, start, ANY_END, final=final)
             end = tag.end()
-        if name == SIMPLE:
-            return [(_name(page, start), start, end, end, value)], end
+        if name == SIMPLE or name in _BY_NAME:
+            return [(name or _name(page, start), start, end, end, value)], end
         if kind != CLOSE and name in RAW:
             return self._raw(page, (name, start, end, end, value), final=final)
         if name == b"noscript":
@@ -213,13 +269,17 @@ class Scanner:
         name, start, tag_end, _, value = construct
         reported = name in REPORTED and not self._template
         if name not in _WHOLE:
+            self._close(tag_end)
             at = self._pass(page, tag_end, rawtext.END[name], final=final)
+            self._gap = -1 if self._template else at
             return ([construct] if reported else ()), at
         end = raw_end(page, name, tag_end)
         if end < 0:
             if not final:
                 return (), self._cut(page, start, rawtext.END[name], final=final)
             end = self.consumed = len(page)
+        self._close(tag_end)
+        self._gap = -1 if self._template else end
         return ([(name, start, tag_end, end, value)] if reported else ()), end
 
     def _turn(self, page: bytes, name: bytes, start: int, tag_end: int, *, closing: bool) -> None:
@@ -245,8 +305,11 @@ class Scanner:
             if not final:
                 return (), self._cut(page, start, rawtext.END[b"noscript"], final=final)
             end = len(page)
+        self.unscripted = range(tag_end, end)
         if _SOUND.fullmatch(page, tag_end, end):
             return (), tag_end  # both readings agree: its tags are read like any other's
+        self._close(tag_end)
+        self._gap = end
         inner = Scanner(self._interest, scripting=False).scan(page[tag_end:end], final=True)
         return [(name, a + tag_end, b + tag_end, c + tag_end, value) for name, a, b, c, value in inner], end
 
@@ -254,39 +317,6 @@ class Scanner:
 def _name(page: bytes, start: int) -> bytes:
     match = _TAG_NAME.match(page, start)
     return match[1].lower() if match else b""
-
-
-def _in_data(page: bytes, proven: int, start: int) -> bool:
-    """Whether the ``<`` at ``start`` is surely in the data state, given that ``proven`` is and that no comment or
-    raw text lies between.
-
-    If it were in a tag but in no quoted value, a ``>`` after the last ``<`` would lie in a quoted value that has
-    closed since: there is a quote after the last ``>``. If it were in a quoted value, its opening quote would be
-    the last of its kind, with ``=`` before it. If neither is so, it is in no tag. False means "not shown".
-    """
-    greater = page.rfind(b">", proven, start)
-    if greater < 0:
-        return page.find(b"<", proven, start) < 0
-    if greater != start - 1 and page.find(b"<", greater, start) >= 0:
-        return False
-    double, single = page.rfind(b'"', proven, start), page.rfind(b"'", proven, start)
-    if double > greater or single > greater:
-        return False
-    return not (
-        (double >= 0 and page[double - 1] in _BEFORE_VALUE and _opens(page, double))
-        or (single >= 0 and page[single - 1] in _BEFORE_VALUE and _opens(page, single))
-    )
-
-
-_BEFORE_VALUE = b"=\t\n\f\r "
-
-
-def _opens(page: bytes, quote: int) -> bool:
-    """Whether the quote could open a value: ``=`` and perhaps white space stand before it."""
-    at = quote - 1
-    while at >= 0 and page[at] in b"\t\n\f\r ":
-        at -= 1
-    return at < 0 or page[at] == ord("=")
 
 
 def _walk(page: bytes, proven: int, start: int) -> tuple[int, bool]:

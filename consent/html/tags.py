@@ -54,6 +54,8 @@ class Attribute(NamedTuple):
     value: bytes
     at: int
     """Where the name begins."""
+    value_at: int
+    """Where the value begins."""
 
 
 def attributes(page: bytes, start: int, end: int) -> Iterator[Attribute]:
@@ -68,7 +70,16 @@ def attributes(page: bytes, start: int, end: int) -> Iterator[Attribute]:
             continue
         seen.add(name)
         group = match.lastindex or 1
-        yield Attribute(name, match[group] if group > 1 else b"", match.start(1))
+        yield Attribute(name, match[group] if group > 1 else b"", match.start(1), match.start(group))
+
+
+_TAG_NAME = re.compile(rb"<([a-zA-Z][^\t\n\f\r />]*+)")
+
+
+def tag_name(tag: bytes) -> bytes:
+    """The name in a start tag, in lower case."""
+    match = _TAG_NAME.match(tag)
+    return match[1].lower() if match else b""
 
 
 def is_self_closing(page: bytes, start: int, end: int) -> bool:
@@ -79,7 +90,7 @@ def is_self_closing(page: bytes, start: int, end: int) -> bool:
     return last.lastindex != UNQUOTED or last.end() < end - 1
 
 
-_REFERENCE = re.compile(r"&(?:#[xX][0-9a-fA-F]++;?|#[0-9]++;?|[a-zA-Z][a-zA-Z0-9]*+(?:;|(?![=a-zA-Z0-9])))")
+REFERENCE = re.compile(r"&(?:#[xX][0-9a-fA-F]++;?|#[0-9]++;?|[a-zA-Z][a-zA-Z0-9]*+(?:;|(?![=a-zA-Z0-9])))")
 
 
 def resolve(value: bytes) -> bytes:
@@ -91,16 +102,17 @@ def resolve(value: bytes) -> bytes:
     if b"&" not in value:
         return value
     text = value.decode("utf-8", "surrogateescape")
-    resolved = _REFERENCE.sub(_character, text)
+    resolved = REFERENCE.sub(lambda reference: character(reference[0]), text)
     return resolved.encode("utf-8", "surrogateescape")
 
 
 LONGEST_NUMBER = 64
 
 
-def _character(reference: re.Match[str]) -> str:
-    """Only whole names count: ``&copyx`` is no ``&copy``, what follows being alphanumeric."""
-    written = reference[0]
+def character(written: str) -> str:
+    """What a reference stands for. Only whole names count: ``&copyx`` is no ``&copy``, what follows being
+    alphanumeric.
+    """
     if written[1] == "#" and len(written) > LONGEST_NUMBER:
         return "\ufffd"  # beyond Unicode, and beyond what int() reads
     return html.unescape(written) if written[1] == "#" else html5.get(written[1:], written)

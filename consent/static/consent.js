@@ -9,6 +9,7 @@
   const doc = document;
   const { fetch } = window;
   const HELD = "data-consent-held";
+  const URLS = "data-consent-urls";
   const { nonce, dataset } = doc.currentScript;
   const find = (id) => doc.getElementById("consent-" + id);
   // A page may have fields of any name in its forms: an element's own methods are not to be trusted.
@@ -62,13 +63,36 @@
     return policy["create" + kind](text);
   };
 
+  // In a style each address waits for itself: "//[consent:LABELS]" before it makes it one that nobody can fetch.
+  const restyle = (element) => {
+    const left = new Set();
+    const undo = (text) =>
+      text.replace(/\/\/\[consent:([^\]]*)\]/g, (mark, labels) => {
+        if (isFree(labels.replaceAll(",", " "))) return "";
+        labels.split(",").forEach((label) => left.add(label));
+        return mark;
+      });
+    if (element.localName === "style") {
+      const text = undo(element.textContent);
+      if (text !== element.textContent) element.textContent = text;
+    }
+    for (const { name, value } of [...element.attributes]) {
+      const text = undo(value);
+      if (text === value) continue;
+      // A policy may forbid the attribute, never the object behind it.
+      if (name === "style") element.style.cssText = text;
+      else element.setAttribute(name, text);
+    }
+    if (left.size) element.setAttribute(URLS, [...left].join(" "));
+    else element.removeAttribute(URLS);
+  };
   const restore = (element) => {
     element.removeAttribute(HELD);
     if (element.localName === "style") element.removeAttribute("type");
     // srcdoc before src: an iframe that has both must not ask for src (HTML, process the iframe attributes).
     const names = [...element.attributes].map(({ name }) => name).sort((a, b) => (b === "data-consent-srcdoc") - (a === "data-consent-srcdoc"));
     for (const name of names) {
-      const own = name.replace(/^data-consent-(?!open$)/, "");
+      const own = name.replace(/^data-consent-(?!open$|urls$)/, "");
       if (own === name) continue;
       const value = element.getAttribute(name);
       const namespace = own.startsWith("xlink:") ? "http://www.w3.org/1999/xlink" : null;
@@ -126,6 +150,7 @@
     const held = [...doc.querySelectorAll("[" + HELD + "]")].filter((element) => isFree(element.getAttribute(HELD)));
     const scripts = held.filter((element) => element.localName === "script");
     held.filter((element) => element.localName !== "script").forEach(restore);
+    doc.querySelectorAll("[" + URLS + "]").forEach(restyle);
     if (scripts.length && !guarded) guard();
     let before = [];
     const deferred = [];

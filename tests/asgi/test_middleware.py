@@ -95,10 +95,26 @@ def test_undeclared_services_and_unknown_hosts_are_logged_once(wrap, caplog):
 
 
 def test_unknown_third_parties_are_held_where_the_owner_wants_it_so(wrap):
-    data = PAGE.replace(b"</body>", b'<img src="https://elsewhere.test/1"></body>')
-    assert (
-        b'data-consent-held="-/unknown"' in drive(wrap(answering(*page(data=data)), holding={"unknown": "hold"})).body
-    )
+    data = PAGE.replace(b"</body>", b'<script src="https://elsewhere.test/1"></script></body>')
+    body = drive(wrap(answering(*page(data=data)), holding={"unknown": "hold"})).body
+    assert b'data-consent-held="-/unknown"' in body
+
+
+@pytest.mark.parametrize(
+    ("markup", "held"),
+    [
+        (b'<iframe src="https://elsewhere.test/1"></iframe>', True),
+        (b'<img width="1" height="1" src="https://elsewhere.test/1">', True),
+        (b'<noscript><img src="https://elsewhere.test/1"></noscript>', True),
+        (b'<img src="https://elsewhere.test/1">', False),
+        (b'<link rel="stylesheet" href="https://elsewhere.test/1">', False),
+        (b"<p style=\"background: url('https://elsewhere.test/1')\">", False),
+        (b'<video src="https://elsewhere.test/1"></video>', False),
+    ],
+)
+def test_of_unknown_third_parties_frames_and_pixels_are_held_and_pictures_are_not(wrap, markup, held):
+    app = wrap(answering(*page(data=PAGE.replace(b"</body>", markup + b"</body>"))), holding={"unknown": "hold"})
+    assert (b'="-/unknown"' in drive(app).body) is held
 
 
 def test_the_sites_own_host_is_never_held_whatever_it_is(wrap):

@@ -8,7 +8,7 @@ from consent.asgi.site import Site
 from consent.catalogue.memory import TextMemory
 from consent.choices import Action, Choice, apply
 from consent.decision import Decision
-from consent.html import Holder, Insertion, Rewriter, holding
+from consent.html import Holder, Insertion, Rewriter, holding, styles
 from tests.bench.pages import Sample
 from tests.bench.timing import best, best_prepared
 
@@ -86,8 +86,11 @@ def holder_of(sample: Sample, decision: Decision) -> Holder:
 def forget(site: Site) -> None:
     """Empty what earlier pages have left: the holders' verdicts, the inline scripts and the script tags."""
     site._holders.clear()
+    site._texts.__init__()
+    site._markup.__init__()
     site.catalogue._inline._memory = TextMemory()
-    holding._runs.cache_clear()
+    holding._type.cache_clear()
+    styles.forget()
 
 
 def unanswered(site: Site) -> Decision:

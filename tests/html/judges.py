@@ -1,6 +1,7 @@
 """A judge for tests: whatever names a tracker is held."""
 
-from consent.html import Insertion, Rewriter, make_holder
+from consent.html import Insertion, Rewriter, Use, make_holder
+from consent.judge import BasedJudge
 
 HEAD = b"{HEAD}"
 BODY = b"{BODY}"
@@ -10,7 +11,10 @@ LABEL = b"analytics/stats"
 class TrackerJudge:
     """Holds URLs with ``//tracker`` in them, inline scripts that call ``track(``, and what is assigned."""
 
-    def url(self, value: bytes) -> bytes | None:
+    def at(self, base: bytes):
+        return BasedJudge(self, base) if b"//" in base else self
+
+    def url(self, value: bytes, use: Use = Use.ACTIVE) -> bytes | None:
         if value.strip()[:5].lower() in {b"data:", b"javas"}:
             return None  # no host
         return LABEL if b"//tracker" in value else b"media/player" if b"//player" in value else None
@@ -25,10 +29,13 @@ class TrackerJudge:
 class GrantingJudge:
     """Holds nothing."""
 
-    def url(self, value: bytes) -> bytes | None:
+    def url(self, value: bytes, use: Use = Use.ACTIVE) -> bytes | None:
         return None
 
     inline = assigned = url
+
+    def at(self, base: bytes):
+        return self
 
 
 def rewrite(page: bytes, *, sizes=None, judge=None, fragment: bool = False) -> bytes:

@@ -14,7 +14,7 @@ from consent.catalogue import Catalogue
 from consent.categories import STANDARD
 from consent.decision import Decision, Reason
 from consent.html import Insertion, Rewriter, make_holder
-from consent.html.holding import FETCHING_RELS
+from consent.html.fetching import FETCHING_RELS
 from consent.html.srcset import urls
 from consent.judge import PageJudge
 

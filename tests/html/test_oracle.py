@@ -5,6 +5,7 @@ import re
 from hypothesis import given, settings, strategies as st
 from turbohtml import tokenize
 
+from consent.html import Texts
 from consent.html.candidates import REPORTED
 from consent.html.rawtext import RAW
 from consent.html.scanner import Scanner
@@ -21,10 +22,13 @@ PASSED = {b"style"}
 class Everything:
     """Everything is of interest."""
 
+    def __init__(self) -> None:
+        self.markup = Texts()
+
     def passes(self, value: bytes) -> bool:
         return False
 
-    def passes_text(self, tag: bytes, text: bytes) -> bool:
+    def passes_text(self, page: bytes, start: int, tag_end: int, end: int) -> bool:
         return False
 
 

@@ -1,0 +1,51 @@
+"""What is written into a tag that is held, all of it inserted, so that the tag keeps its other bytes."""
+
+import re
+from collections.abc import Iterable
+
+from consent.html.tags import Attribute
+
+Edit = tuple[int, bytes]
+"""``(offset, bytes to insert there)``."""
+
+Hold = tuple[bytes, tuple[Edit, ...]]
+"""The labels a construct waits for, and its edits, with offsets from its ``<``."""
+
+HELD = b"data-consent-held"
+URLS = b"data-consent-urls"
+"""Which labels the URLs in an element's style wait for, each by itself: the element is in force all the time."""
+RENAMED = b"data-consent-"
+
+_UNSAFE = re.compile(rb"[^a-z0-9_./ -]")
+
+
+def inert(name: bytes, written: Iterable[Attribute], label: bytes) -> Hold:
+    """A script or style that neither runs nor applies."""
+    own_type = [(a.at, RENAMED) for a in written if a.name == b"type"]
+    return label, ((1 + len(name), b' type="text/plain"' + _mark(HELD, label)), *own_type)
+
+
+def renamed(name: bytes, fetching: Iterable[Attribute], label: bytes) -> Hold:
+    """An element whose attributes fetch nothing."""
+    return label, ((1 + len(name), _mark(HELD, label)), *((a.at, RENAMED) for a in fetching))
+
+
+def marked(name: bytes, label: bytes, edits: Iterable[Edit]) -> Hold:
+    """An element with held URLs in its style, at which ``edits`` are made."""
+    return label, ((1 + len(name), _mark(URLS, label)), *edits)
+
+
+def both(first: Hold | None, second: Hold | None) -> Hold | None:
+    """Two holds of one element."""
+    if first is None or second is None:
+        return first or second
+    return joined([first[0], second[0]]), (*first[1], *second[1])
+
+
+def joined(labels: Iterable[bytes]) -> bytes:
+    """Labels, each once, joined by a space."""
+    return b" ".join(dict.fromkeys(part for label in labels for part in label.split()))
+
+
+def _mark(name: bytes, label: bytes) -> bytes:
+    return b" " + name + b'="' + _UNSAFE.sub(b"_", label) + b'"'

@@ -1,0 +1,100 @@
+"""What of a style is held: the places of its URLs that lead to a held host, and the marks put there.
+
+A sheet within a ``data:`` URL is read like one of its own (``@import "data:text/css,..."``).
+"""
+
+from collections.abc import Callable, Iterable
+
+from consent.catalogue.memory import TextMemory
+from consent.html import css, embedded
+from consent.html.css import Reference
+from consent.html.marks import Edit, Hold, joined, marked
+from consent.html.reading import read_foreign, read_value
+from consent.html.tags import Attribute
+
+LabelOf = Callable[[bytes], bytes | None]
+"""Under which labels what a URL leads to is held, if it is."""
+DEEPEST = 4
+"""Sheets within sheets that are read; what lies deeper is held unread."""
+UNREAD = b"-/unread"
+
+_memory: TextMemory[tuple[Reference, ...]] = TextMemory()
+"""The URLs of sheets met before: a site writes the same ones into its every page."""
+
+
+def held(sheet: bytes, label_of: LabelOf, *, depth: int = 0) -> list[tuple[int, bytes]]:
+    """``(offset, labels)`` for each URL of ``sheet`` that is held."""
+    found: list[tuple[int, bytes]] = []
+    for reference in references(sheet):
+        labels = _label(reference.url, label_of, depth)
+        if labels and not css.is_text(sheet, reference):
+            found.append((reference.at, labels))
+    return found
+
+
+def references(sheet: bytes) -> tuple[Reference, ...]:
+    """The URLs of a sheet that may lead anywhere."""
+    known = _memory.get(sheet)
+    if known is None:
+        found = css.references(sheet)
+        known = tuple(r for r in found if r.url[:5].lower() != b"data:" or embedded.sheet(r.url) is not None)
+        _memory.keep(sheet, known)
+    return known
+
+
+def forget() -> None:
+    """Empty the memory."""
+    global _memory  # noqa: PLW0603 - one for the process, as texts are the same whoever judges them
+    _memory = TextMemory()
+
+
+def hold_sheet(
+    tag: bytes, text: bytes, label_of: LabelOf, *, foreign: bool, all_under: bytes | None = None
+) -> Hold | None:
+    """A ``<style>`` with the start tag ``tag``; ``all_under``: the labels that all its URLs wait for."""
+    reading = read_foreign(text) if foreign and (b"&" in text or b"<" in text) else None
+    found = _found(text if reading is None else reading.text, label_of, all_under)
+    if not found:
+        return None
+    edits = [(len(tag) + (at if reading is None else reading.back(at)), css.mark(label)) for at, label in found]
+    return marked(b"style", joined(label for _, label in found), edits)
+
+
+def hold_attributes(
+    name: bytes, written: Iterable[Attribute], label_of: LabelOf, all_under: bytes | None
+) -> Hold | None:
+    """The CSS in the attributes of an element, ``style`` and those that SVG has for one property each."""
+    edits: list[Edit] = []
+    labels: list[bytes] = []
+    for attribute in written:
+        if attribute.name not in _STYLING and not (name in _ANIMATIONS and attribute.name in _ANIMATED):
+            continue
+        reading = read_value(attribute.value) if b"&" in attribute.value else None
+        found = _found(attribute.value if reading is None else reading.text, label_of, all_under)
+        labels += [label for _, label in found]
+        edits += [
+            (attribute.value_at + (at if reading is None else reading.back(at)), css.mark(label)) for at, label in found
+        ]
+    return marked(name, joined(labels), edits) if edits else None
+
+
+_STYLING = frozenset(
+    b"style fill stroke filter mask clip-path marker marker-start marker-mid marker-end cursor mask-image".split()
+)
+_ANIMATIONS = frozenset({b"set", b"animate"})
+_ANIMATED = frozenset({b"to", b"from", b"by", b"values"})
+
+
+def _found(sheet: bytes, label_of: LabelOf, all_under: bytes | None) -> list[tuple[int, bytes]]:
+    if all_under is None:
+        return held(sheet, label_of)
+    return [(r.at, all_under) for r in references(sheet) if not css.is_text(sheet, r)]
+
+
+def _label(url: bytes, label_of: LabelOf, depth: int) -> bytes | None:
+    sheet = embedded.sheet(url)
+    if sheet is None:
+        return label_of(url)
+    if depth >= DEEPEST:
+        return UNREAD
+    return joined(labels for _, labels in held(sheet, label_of, depth=depth + 1))

@@ -1,0 +1,69 @@
+"""Texts met before, found again in a page without copying or hashing them, and what was found in them: a site writes
+the same scripts into its every page, and their bytes are most of what has to be looked up.
+
+Two texts of one length and one end are told apart by comparing them where they stand, which runs at the speed of
+memory. What is given is the text as it was first met: tables with texts as keys hash that object once.
+"""
+
+from collections.abc import Callable
+from typing import TypeVar, cast
+
+SHORT = 128
+"""Bytes up to which a copy costs less than the look-up."""
+
+END = 16
+"""Bytes at the end of a text that it is found by, beside its length."""
+
+ALIKE = 8
+"""Texts kept of one length and one end: a page that numbers its scripts has several."""
+
+MOST = 8192
+"""Answers remembered."""
+
+ROOM = 16 * 1024 * 1024
+"""Bytes of all texts together."""
+
+Answer = TypeVar("Answer")
+
+
+class Texts:
+    """A bounded store. Threads may share it: each step is one look-up or one store in a dict."""
+
+    __slots__ = ("_alike", "_found", "_room", "_size")
+
+    def __init__(self, room: int = ROOM) -> None:
+        self._alike: dict[tuple[int, bytes], tuple[bytes, ...]] = {}
+        self._found: dict[tuple[object, bytes], object] = {}
+        self._room, self._size = room, 0
+
+    def take(self, page: bytes, start: int, end: int) -> bytes:
+        """``page[start:end]``."""
+        length = end - start
+        if length <= SHORT:
+            return page[start:end]
+        key = (length, page[end - END : end])
+        for text in self._alike.get(key, ()):
+            if page.startswith(text, start):
+                return text
+        return self._keep(key, page[start:end])
+
+    def find(self, question: Callable[[bytes], Answer], text: bytes) -> Answer:
+        """What ``question``, a hashable function, says of a text that ``take`` gave: asked once while remembered."""
+        key = (question, text)
+        found = self._found.get(key)
+        if found is None:
+            if len(self._found) >= MOST:
+                self._found.clear()
+            found = self._found[key] = question(text)
+        return cast("Answer", found)  # the key holds the question
+
+    def _keep(self, key: tuple[int, bytes], text: bytes) -> bytes:
+        """Remember a new text: of those alike the oldest goes; where all is full, everything."""
+        if len(text) * 4 > self._room:
+            return text
+        if self._size + len(text) > self._room:
+            self._alike, self._found, self._size = {}, {}, 0
+        alike = self._alike.get(key, ())
+        self._alike[key] = (*alike[1 - ALIKE :], text) if alike else (text,)
+        self._size += len(text) if len(alike) < ALIKE else 0
+        return text
