@@ -120,7 +120,10 @@ async def answer_page(_scope, _receive, send):
 def test_what_is_held_and_what_is_not_is_as_documented(kind, line, site):
     rewriter = Rewriter(site.holder(site.decide(None), "example.org"), None)
     written = rewriter.feed(line.encode()) + rewriter.finish()
-    assert (re.search(rb"data-consent-(held|urls)=", written) is not None, written != line.encode()) == (kind == "held", kind == "held")
+    assert (re.search(rb"data-consent-(held|urls)=", written) is not None, written != line.encode()) == (
+        kind == "held",
+        kind == "held",
+    )
 
 
 def test_each_kind_of_example_is_there():
