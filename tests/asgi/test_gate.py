@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from consent.asgi.gate import Gate
 from consent.asgi.middleware import ConsentMiddleware
 from consent.browsers import Outcome, Verdict
 from tests.asgi.driving import DOCUMENT, HTML, KEY, NAVIGATION, PAGE, answering, body, drive, page, settings, start
@@ -337,3 +338,16 @@ def test_the_html_type_counts_for_the_app_alone(site):
     """What an old browser gets below the floor does not depend on what the app would have answered."""
     app = site(start(HTML, status=500), body(PAGE))
     assert opened(app, OLD).status == 406
+
+
+@pytest.mark.parametrize(("mode", "part"), [("page", "page"), ("notice", "bar"), ("page", "find")])
+def test_where_our_own_code_fails_an_old_browser_is_let_in_and_the_owner_hears_of_it(
+    site, monkeypatch, caplog, mode, part
+):
+    def fail(*_):
+        raise RuntimeError("ours")
+
+    app = site(browsers={"mode": mode})
+    monkeypatch.setattr(Gate, part, fail)
+    assert opened(app, OLD).status == 200
+    assert "consent.W014" in caplog.text
