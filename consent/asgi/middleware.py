@@ -21,7 +21,7 @@ from consent.asgi.workers import confined
 from consent.cookie import ConsentCookie
 from consent.errors import Problem, SettingsError
 from consent.pages import Pages
-from consent.records.keeper import open_keeper
+from consent.records.opening import open_keeper
 from consent.settings import Settings, keys_from_environment
 from consent.settings.schema import Records
 
@@ -42,7 +42,7 @@ class ConsentMiddleware:
             settings=loaded,
             pages=Pages(loaded),
             cookie=ConsentCookie(keys, name=loaded.cookie.name, domain=loaded.cookie.domain),
-            keeper=open_keeper(loaded.records.url),
+            keeper=open_keeper(loaded.records.url, keys),
         )
         self._gate = Gate.of(self.site, keys)
         self.site.reports.browser_data(self._gate.facts.as_of, self.site.now().date())
