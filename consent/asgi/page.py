@@ -76,4 +76,4 @@ class Page:
         )
         head = self._site.at_root(insertion.head, self._visit)
         body = b"" if self._kind is Kind.FRAME else self._site.at_root(insertion.body, self._visit)
-        return Insertion(head=head, body=body)
+        return Insertion(head=head, body=body + self._visit.notice)

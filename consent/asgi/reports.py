@@ -121,9 +121,20 @@ class Reports:
         if today - as_of > STALE:
             self._once(
                 "consent.W030 the browser data is of %s: fewer browsers are turned away than could be. Update the "
-                "package",
+                "package, or run consent browsers refresh",
                 as_of.isoformat(),
             )
+
+    def trailing(self, floor: str, families: str) -> None:
+        self._once(
+            "consent.W031 the floor %s is above the engine of some browsers' newest releases, which are let in all the "
+            "same",
+            f"{floor} ({families})",
+        )
+
+    def hook_failed(self, error: Exception) -> None:
+        """The owner's code: told each time, with its traceback."""
+        logger.error("consent.W032 on_outdated failed; the browser got what the settings say", exc_info=error)
 
     def _once(self, text: str, name: str) -> None:
         told = self._told.setdefault(text, set())
