@@ -35,7 +35,9 @@ def violations(page, context=None):
     """What axe finds, in a line each."""
     found = Axe().run(page, context=context, options={"runOnly": {"type": "tag", "values": TAGS}})
     return [
-        f"{v['id']}: {node['target']} {node['failureSummary']}" for v in found.response["violations"] for node in v["nodes"]
+        f"{v['id']}: {node['target']} {node['failureSummary']}"
+        for v in found.response["violations"]
+        for node in v["nodes"]
     ]
 
 

@@ -160,4 +160,7 @@ def test_neither_banner_nor_control_is_printed(gazette, visit):
 def test_with_forced_colours_the_buttons_have_an_edge(gazette, visit):
     page = visit(f"{gazette()}/en", forced_colors="active")
     for button in page.locator("#consent-banner button").all():
-        assert button.evaluate("b => [getComputedStyle(b).borderTopStyle, getComputedStyle(b).borderTopWidth]") == ["solid", "1px"]
+        assert button.evaluate("b => [getComputedStyle(b).borderTopStyle, getComputedStyle(b).borderTopWidth]") == [
+            "solid",
+            "1px",
+        ]

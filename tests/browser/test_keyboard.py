@@ -107,7 +107,9 @@ def test_the_dialog_keeps_the_focus_within(gazette, browser_page):
     page.locator("#consent-dialog[open]").wait_for()
     for _ in range(40):
         page.keyboard.press("Tab")
-        inside = page.evaluate("document.activeElement === document.body || !!document.activeElement.closest('#consent-dialog')")
+        inside = page.evaluate(
+            "document.activeElement === document.body || !!document.activeElement.closest('#consent-dialog')"
+        )
         assert inside, "the focus is in the inert page behind"
 
 
