@@ -85,7 +85,8 @@ class Settings:
     def _read(cls, top: Table) -> Self:
         site_table = top.table("site")
         site = sections.site(site_table, languages.bundled())
-        holding = sections.holding(top.table("holding"))
+        holding_table = top.table("holding")
+        holding = sections.holding(holding_table)
         tongues = site.languages or languages.bundled()
         own_categories = categories(top.table("categories"), tongues)
         keys = tuple(category.key for category in own_categories)
@@ -96,7 +97,8 @@ class Settings:
         own = tuple(service for service in written if service.key not in entries)
         listed = declared(site_table, site.services, known, keys)
         policy = _policy(own_categories, (*listed, *own), holding.undeclared)
-        _check_width(site_table, site.domains)
+        _check_width(site_table, "domains", site.domains)
+        _check_width(holding_table, "allow", holding.allow)
         _check_room(site_table, policy)
         settings = cls(
             site=site,
@@ -130,16 +132,16 @@ def _policy(every: tuple[Category, ...], listed: tuple[Service, ...], undeclared
     return make_policy(enabled, tuple(asked.values()), undeclared)
 
 
-def _check_width(site: Table, domains: tuple[str, ...]) -> None:
-    """Refuse a domain such as ``com``, ``co.uk`` or ``github.io``: what lies under it is others', and never held."""
-    for domain in domains:
-        if is_public_suffix(domain):
-            site.fault(
-                "domains",
+def _check_width(table: Table, key: str, hosts: tuple[str, ...]) -> None:
+    """Refuse a host such as ``com``, ``co.uk`` or ``github.io``: what lies under it is others', and never held."""
+    for host in hosts:
+        if is_public_suffix(host):
+            table.fault(
+                key,
                 Fault(
                     code="consent.E021",
-                    message=f"{domain!r} is no site's own: anybody may register a name under it, and partners do",
-                    remedy='Write the whole domain, like "example.org"',
+                    message=f"{host!r} is nobody's own: anybody may register a name under it, and partners do",
+                    remedy='Write the whole name, like "example.org" or "cdn.example.net"',
                 ),
             )
 

@@ -175,6 +175,15 @@ def test_written_out_defaults_and_parts_that_stand_are_taken(section, keys):
         assert getattr(found, key) == value
 
 
+@pytest.mark.parametrize("suffix", ["com", "github.io", "cloudfront.net"])
+def test_a_public_suffix_is_never_allowed_as_a_whole(suffix):
+    assert code_of(holding={"allow": [suffix]}) == "consent.E021"
+
+
+def test_one_name_below_a_public_suffix_may_be_allowed():
+    assert read(holding={"allow": ["d1abc.cloudfront.net"]}).holding.allow == ("d1abc.cloudfront.net",)
+
+
 def test_an_allowed_host_is_bare():
     assert code_of(holding={"allow": ["https://cdn.example.net"]}) == "consent.E020"
 
