@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import Self
 
 from consent import cookie, languages
+from consent.browser_facts import BrowserFacts
 from consent.catalogue import Catalogue, Service
 from consent.categories import NECESSARY, Category
 from consent.choices import Lifetimes
 from consent.errors import Problem, SettingsError
 from consent.policy import Policy, make_policy
 from consent.settings import schema, sections
+from consent.settings.browsers import browsers
 from consent.settings.categories import categories
 from consent.settings.faults import Fault, shown
 from consent.settings.reader import Problems, Table
@@ -40,6 +42,8 @@ class Settings:
     catalogue: Catalogue
     """The bundled entries with the owner's; those switched off have the category ``HELD_ALWAYS``."""
     policy: Policy
+    browser_facts: BrowserFacts
+    """What floors and the page for outdated browsers go by: the bundled facts, or the owner's."""
 
     @property
     def lifetimes(self) -> Lifetimes:
@@ -100,19 +104,21 @@ class Settings:
         _check_width(site_table, "domains", site.domains)
         _check_width(holding_table, "allow", holding.allow)
         _check_room(site_table, policy)
+        browser_rules, browser_facts = browsers(top.table("browsers"))
         settings = cls(
             site=site,
             holding=holding,
             banner=sections.banner(top.table("banner")),
             cookie=sections.cookie(top.table("cookie"), site.domains),
             records=sections.records(top.table("records")),
-            browsers=sections.browsers(top.table("browsers")),
+            browsers=browser_rules,
             regions=sections.regions(top.table("regions")),
             delivery=sections.delivery(top.table("delivery")),
             paths=sections.paths(top.table("paths")),
             categories=own_categories,
             catalogue=bundled.with_services(written) if written else bundled,
             policy=policy,
+            browser_facts=browser_facts,
         )
         top.close()
         return settings
