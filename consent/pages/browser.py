@@ -5,13 +5,8 @@ and CSS of 1998, and no script. The bar stands in a page that is not ours: it ha
 page could refuse, but the attributes of HTML 4.
 """
 
-<<<<<<< HEAD
-from collections.abc import Iterator, Mapping
-=======
 import json
-import tomllib
-from collections.abc import Iterator
->>>>>>> main
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from functools import cache
 
@@ -20,13 +15,10 @@ import jinja2
 from consent.browser_facts import Browser, BrowserFacts, Edition
 from consent.browsers import Outcome, Verdict
 from consent.errors import CatalogueError
-<<<<<<< HEAD
 from consent.languages import bundled, forms, load
-=======
 from consent.pages.assets import to_ascii
 from consent.pages.environment import make_environment
 from consent.settings import Settings
->>>>>>> main
 
 FALLBACK = "en"
 SYSTEM_NAMES = {"windows": "Windows", "macos": "macOS", "linux": "Linux", "android": "Android"}
