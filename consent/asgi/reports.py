@@ -7,6 +7,7 @@ import logging
 from datetime import date, timedelta
 
 from consent.asgi.forms import BODY_LIMIT
+from consent.html import Limit
 from consent.judge import Met
 
 logger = logging.getLogger("consent")
@@ -61,6 +62,9 @@ class Reports:
             "consent.W015 the app asked consent.allows(%r), which is no category or service here: always False",
             name,
         )
+
+    def exceeded(self, limit: Limit, path: str) -> None:
+        self._once(f"{limit.code} in %s {limit.what % limit.most}: nobody read it, and no choice releases it", path)
 
     def failed(self, what: str, error: Exception) -> None:
         """Our own fault: told each time, with its traceback."""
