@@ -72,7 +72,7 @@ class Endpoints:
     async def _preferences(self, visit: Visit, _: Receive) -> Answer:
         state = self.site.read_state(visit)
         page = self.site.pages.preferences(
-            language=self.site.language(visit, visit.asked_language),
+            language=self.site.language(visit, asked=visit.asked_language),
             decision=self.site.decide(state),
             state=state,
             return_to=self._referer(visit) or f"{visit.root}/",
@@ -132,7 +132,7 @@ class Endpoints:
         found = recognise(visit.headers.get(b"user-agent", b""))
         return Circumstances(
             source=self._source(choice, visit),
-            language=self.site.language(visit, submission.language),
+            language=self.site.language(visit, asked=submission.language),
             host=visit.host,
             browser=found.engine.value if found else "",
         )
