@@ -1,7 +1,7 @@
 """Records in forms others read: CSV, JSON lines, and the shape of ISO/IEC TS 27560:2023. Pure, row by row.
 
 The standard's shape is followed as the W3C Data Privacy Vocabulary's guide describes it (guides/consent-27560). What
-only the controller knows (where data is stored, under which law) is left null: an owner fills it in, we don't make it up.
+only the controller knows (where data is stored, under which law) is left null: an owner fills it in.
 """
 
 import csv
