@@ -72,7 +72,7 @@ class Endpoints:
     async def _preferences(self, visit: Visit, _: Receive) -> Answer:
         state = self.site.read_state(visit)
         page = self.site.pages.preferences(
-            language=self.site.language(visit, visit.asked_language),
+            language=self.site.language(visit, asked=visit.asked_language),
             decision=self.site.decide(state),
             state=state,
             return_to=self._referer(visit) or f"{visit.root}/",
@@ -132,7 +132,7 @@ class Endpoints:
         visit: Visit,
     ) -> None:
         site, now = self.site, self.site.now()
-        language = site.language(visit, submission.language)
+        language = site.language(visit, asked=submission.language)
         notice = site.notices.of(language)
         circumstances = self._circumstances(choice, submission, visit, earlier, language, notice)
         policy = site.settings.policy

@@ -142,10 +142,15 @@ class Site:
             met=met,
         )
 
-    def language(self, visit: Visit, page_language: str = "") -> str:
-        """The page's language; where we don't speak it, the visitor's own; else the owner's first."""
+    def language(self, visit: Visit, page_language: str = "", *, asked: str = "") -> str:
+        """What the app said, the page's own, that in its path; where we speak none of them, the visitor's own choice.
+
+        ``page_language``: of ``<html lang>``; ``asked``: of the page that a link or a form of ours came from.
+        """
         offered = self.pages.languages
-        return match_tag(page_language, offered) or negotiate(visit.text(b"accept-language"), offered)
+        named = [asked, visit.language, page_language, visit.path_language if self.settings.paths.language else ""]
+        spoken = (match_tag(tag, offered) for tag in named if tag)
+        return next(filter(None, spoken), None) or negotiate(visit.text(b"accept-language"), offered)
 
     def at_root(self, page: bytes, visit: Visit) -> bytes:
         """``page``, whose links and forms lead to the mount, for an application that is itself mounted somewhere.
