@@ -15,7 +15,6 @@ from consent.asgi.site import Site
 from consent.asgi.visit import Visit
 from consent.choices import ConsentState
 from consent.pages.receipt import Entry
-from consent.records.base import Record
 
 Handler = Callable[[Visit, Receive], Awaitable[Answer]]
 
@@ -100,11 +99,10 @@ class Documents:
 
     async def _history(self, state: ConsentState | None) -> Sequence[Entry]:
         """What was recorded for the visitor's own receipt; nothing where the store cannot say just now."""
-        of_receipt = getattr(self.site.keeper, "of_receipt", None)
-        if state is None or of_receipt is None:
+        if state is None:
             return ()
         try:
-            records: Sequence[Record] = await of_receipt(state.receipt)
+            records = await self.site.keeper.of_receipt(state.receipt)
         except Exception as error:  # noqa: BLE001 - the state in force is shown all the same
             self.site.reports.failed("a receipt was shown without its history", error)
             return ()

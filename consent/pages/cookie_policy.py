@@ -1,6 +1,6 @@
 """The cookie policy, out of the settings and the catalogue: as a page, and as a fragment for a page of the site's own.
 
-The body says nothing of the visitor, so it is rendered once per language, when the site starts.
+The body says nothing of the visitor, so it is rendered once per language.
 """
 
 from datetime import timedelta
@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from consent.pages.declaration import category_rows, partner_rows
 from consent.pages.page import Page
+from consent.pages.per_language import PerLanguage
 from consent.pages.preferences import on_site
 from consent.pages.wording import Wording
 from consent.settings import Settings
@@ -23,20 +24,21 @@ class CookiePolicy:
     def __init__(self, settings: Settings, environment: jinja2.Environment) -> None:
         self._page = Page(settings, environment, "policy.html", style="document.css", script="document.js")
         self.csp = self._page.csp
-        body = environment.get_template("policy_body.html")
-        self._bodies = {
-            language: Markup(body.render(_values(settings, wording)))  # noqa: S704 - autoescaped, by our own environment
-            for language, wording in self._page.wordings.items()
-        }
+        template, wordings = environment.get_template("policy_body.html"), self._page.wordings
+        self._bodies = PerLanguage(
+            settings.site.languages,
+            # Autoescaped, by our own environment.
+            lambda tag: Markup(template.render(_values(settings, wordings[tag]))),  # noqa: S704
+        )
 
     def fragment(self, language: str) -> Markup:
         """The policy without a page around it; headings begin at ``<h2>``."""
-        return self._bodies[self._page.wording(language).language]
+        return self._bodies[language]
 
     def render(self, *, language: str, return_to: str) -> bytes:
         """The policy as a page."""
-        wording = self._page.wording(language)
-        return self._page.render(wording, body=self._bodies[wording.language], return_to=on_site(return_to))
+        body, wording = self._bodies[language], self._page.wordings[language]
+        return self._page.render(wording, body=body, return_to=on_site(return_to))
 
 
 def _values(settings: Settings, wording: Wording) -> dict[str, object]:

@@ -25,7 +25,7 @@ class OptOut:
 
     def render(self, *, language: str, decision: Decision, return_to: str) -> bytes:
         """The page with the visitor's status on it."""
-        wording, policy = self._page.wording(language), self._policy
+        wording, policy = self._page.wordings[language], self._policy
         sold = [c for c in policy.categories if c.key in policy.asked and c.key in SOLD]
         services = {s.key: s.category for s in policy.services}
         on = bool(decision.categories & SOLD) or any(services.get(key) in SOLD for key in decision.services)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import jinja2
 
 from consent.pages.assets import csp_hash, load_script, load_style, to_ascii
+from consent.pages.per_language import PerLanguage
 from consent.pages.theme import theme
 from consent.pages.wording import Wording
 from consent.settings import Settings
@@ -27,17 +28,13 @@ class Page:
     ) -> None:
         """``style``, ``script``: names of files in static/."""
         self.settings = settings
-        self.wordings = {language: Wording.of(language) for language in settings.site.languages}
+        self.wordings = PerLanguage(settings.site.languages, lambda tag: Wording.of(tag, settings.texts.get(tag, ())))
         self._template = environment.get_template(template)
         self._style = load_style(style)
         self._page_style = theme(settings.banner, "body") + load_style("page.css")
         self._script = load_script(script) if script else ""
         own = settings.site.templates is not None
         self.csp = _policy([self._style, self._page_style], [self._script] if script else [], own=own)
-
-    def wording(self, language: str) -> Wording:
-        """The texts of ``language``, or of the site's first."""
-        return self.wordings.get(language) or self.wordings[self.settings.site.languages[0]]
 
     def markup(self, wording: Wording, **values: object) -> str:
         """The page as text."""

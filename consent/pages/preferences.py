@@ -6,6 +6,7 @@ from consent.choices import ConsentState
 from consent.decision import Decision, Reason
 from consent.pages.declaration import category_rows
 from consent.pages.page import Page
+from consent.pages.per_language import PerLanguage
 from consent.pages.wording import Wording
 from consent.policy import Policy
 from consent.settings import Settings
@@ -17,16 +18,17 @@ class Preferences:
     def __init__(self, settings: Settings, environment: jinja2.Environment) -> None:
         self._page = Page(settings, environment, "preferences.html", style="preferences.css")
         self._policy = settings.policy
-        self._rows = {language: category_rows(wording, settings) for language, wording in self._page.wordings.items()}
+        wordings = self._page.wordings
+        self._rows = PerLanguage(settings.site.languages, lambda tag: category_rows(wordings[tag], settings))
         self.csp = self._page.csp
 
     def render(
         self, *, language: str, decision: Decision, state: ConsentState | None, return_to: str, embedded: bool
     ) -> bytes:
-        wording = self._page.wording(language)
+        wording = self._page.wordings[language]
         return self._page.render(
             wording,
-            categories=self._rows[wording.language],
+            categories=self._rows[language],
             granted_categories=decision.categories if decision.answered else frozenset(),
             granted_services=decision.services if decision.answered else frozenset(),
             summary=summary(wording, self._policy, decision, state),

@@ -66,7 +66,7 @@ class Receipt:
         return_to: str,
     ) -> bytes:
         """The page; ``history`` is oldest first, and shown newest first."""
-        wording, policy = self._page.wording(language), self._settings.policy
+        wording, policy = self._page.wordings[language], self._settings.policy
         in_force = state if decision.answered else None
         asked = [c for c in policy.categories if c.key in policy.asked]
         granted = in_force.categories if in_force else frozenset[str]()

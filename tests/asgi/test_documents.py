@@ -69,6 +69,30 @@ def test_the_receipt_as_json_is_a_file_to_keep(app):
     assert json.loads(spoken.body)["receipt"] == told["receipt"]
 
 
+def test_the_history_is_what_was_recorded_for_that_receipt(wrap, tmp_path):
+    app = wrap(answering(*page()), records={"url": f"sqlite:///{tmp_path}/consent.db"})
+    other = drive(app, **choice(b"action=accept"))
+    first = drive(app, **choice(b"action=reject"))
+    request = choice(b"action=save&category=analytics")
+    second = drive(app, **{**request, "headers": (*request["headers"], (b"cookie", first.cookie))})
+    headers = (*NAVIGATION, (b"cookie", second.cookie))
+    told = json.loads(drive(app, path="/consent/receipt?as=json", headers=headers).body)
+    assert [entry["event"] for entry in told["history"]] == ["refuse", "partial"]
+    shown = unescape(drive(app, path="/consent/receipt", headers=headers).body.decode())
+    assert shown.index("Allowed in part: Analytics") < shown.index("Everything refused")
+    elsewhere = drive(app, path="/consent/receipt?as=json", headers=(*NAVIGATION, (b"cookie", other.cookie)))
+    assert [entry["event"] for entry in json.loads(elsewhere.body)["history"]] == ["grant"]
+    app.site.keeper.close()
+
+
+def test_a_receipt_is_shown_though_the_store_is_away(wrap, tmp_path):
+    app = wrap(answering(*page()), records={"url": f"sqlite:///{tmp_path}/nothing/there/consent.db"})
+    cookie = (b"cookie", drive(app, **choice(b"action=accept")).cookie)
+    shown = drive(app, path="/consent/receipt", headers=(*NAVIGATION, cookie))
+    assert (shown.status, b"You accepted everything." in shown.body) == (200, True)
+    app.site.keeper.close()
+
+
 def test_a_forged_cookie_has_no_receipt(app):
     cookie = drive(app, **choice(b"action=accept")).cookie
     forged = (b"cookie", cookie[:-2] + b"xx")
