@@ -45,7 +45,7 @@ def first_id(moment: datetime) -> str:
 class Ledger(Protocol):
     """One open store, as a command sees it. StoreError, with a code, for everything that goes wrong."""
 
-    def rows(self, selection: Selection) -> Iterator[Row]:
+    def rows(self, selection: Selection, *, newest_first: bool = False) -> Iterator[Row]:
         """Records by the order of their ids, which is that of time."""
 
     def row(self, record_id: str) -> Row | None: ...

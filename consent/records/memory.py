@@ -52,10 +52,10 @@ class MemoryStore:
     def close(self) -> None:
         """Nothing to let go of."""
 
-    def rows(self, selection: Selection) -> Iterator[Row]:
+    def rows(self, selection: Selection, *, newest_first: bool = False) -> Iterator[Row]:
         first, until = selection.bounds
         every = (one.row for records in self._records.values() for one in records)
-        for row in sorted(every, key=lambda row: str(row["record_id"])):
+        for row in sorted(every, key=lambda row: str(row["record_id"]), reverse=newest_first):
             wanted = selection.receipt in {None, row["receipt"]} and selection.event in {None, row["event"]}
             if wanted and first <= str(row["record_id"]) < until:
                 yield row

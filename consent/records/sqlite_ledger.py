@@ -52,18 +52,22 @@ class SqliteLedger:
     def close(self) -> None:
         self._connection.close()
 
-    def rows(self, selection: Selection) -> Iterator[Row]:
-        after, until = selection.bounds
+    def rows(self, selection: Selection, *, newest_first: bool = False) -> Iterator[Row]:
+        first, until = selection.bounds
         where, values = _where(selection)
-        compare = ">="
+        compare, order = ">=", "DESC" if newest_first else "ASC"
         while True:
-            find = f"{_SELECT} WHERE record_id {compare} ? AND record_id < ?{where} ORDER BY record_id LIMIT {PAGE}"
-            found = self._all(find, (after, until, *values))
+            bounds = f"record_id {compare} ? AND record_id < ?"
+            find = f"{_SELECT} WHERE {bounds}{where} ORDER BY record_id {order} LIMIT {PAGE}"
+            found = self._all(find, (first, until, *values))
             for one in found:
                 yield _row(one)
             if len(found) < PAGE:
                 return
-            after, compare = found[-1][2], ">"
+            if newest_first:
+                until = found[-1][2]
+            else:
+                first, compare = found[-1][2], ">"
 
     def row(self, record_id: str) -> Row | None:
         found = self._all(f"{_SELECT} WHERE record_id = ?", (record_id,))

@@ -193,7 +193,8 @@ def test_a_drain_that_was_done_twice_keeps_records_once(keeper, make):
     assert len(kept(keeper.store)) == 4
 
 
-def test_visitors_during_the_drain_are_kept_too(keeper, make, clock):
+def test_visitors_during_the_drain_are_kept_too(tmp_path, make, clock):
+    keeper = RecordKeeper(SqliteStore(tmp_path / "consent.db", KEY), Spool(tmp_path / "spool"), limit=30, clock=clock)
     for number in range(250):
         keeper.spool.append(make(number))
 
@@ -206,6 +207,7 @@ def test_visitors_during_the_drain_are_kept_too(keeper, make, clock):
     assert append(keeper, make(310)) == [True]
     assert {make(number).record_id for number in range(311)} == {r.record_id for r in kept(keeper.store)}
     assert not keeper.spool.waiting()
+    keeper.close()
 
 
 def test_a_store_that_never_answers_costs_the_limit(tmp_path, make, caplog):

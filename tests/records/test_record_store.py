@@ -120,6 +120,8 @@ def test_records_are_selected_by_receipt_event_and_time(opened, make):
         assert ledger.total(Selection(since=since)) == 5
         assert ledger.row(make(2).record_id) == next(iter(ledger.rows(Selection(receipt="receipt-2"))))
         assert ledger.row("none") is None
+        newest = ledger.rows(Selection(), newest_first=True)
+        assert [row["receipt"] for row in newest] == [f"receipt-{number}" for number in range(6, -1, -1)]
 
 
 def test_erasure_takes_every_record_of_a_receipt_and_leaves_the_chain_whole(opened, make):
