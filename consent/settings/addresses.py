@@ -5,6 +5,7 @@ A host that is matched too widely or never is a silent leak, so these are strict
 
 import re
 from collections.abc import Iterable
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from consent.settings.faults import Fault, shown
@@ -83,6 +84,17 @@ def policy_link(text: str) -> str | Fault:
         code="consent.E023",
         message=f"{shown(text)} is not a link a visitor can follow",
         remedy='Write a path ("/privacy") or an https URL ("https://example.org/privacy")',
+    )
+
+
+def folder(text: str) -> Path | Fault:
+    """A folder that is there."""
+    if text and "\0" not in text and Path(text).is_dir():
+        return Path(text).resolve()
+    return Fault(
+        code="consent.E027",
+        message=f"there is no folder {shown(text)} below {Path.cwd()}" if text else "the folder has no name",
+        remedy="Write the folder of your own templates, as seen from where the server is started",
     )
 
 

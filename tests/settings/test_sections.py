@@ -211,9 +211,21 @@ def test_colour_names_hold_nothing_that_ends_a_declaration():
     assert all(name.isalpha() and name.isascii() and name.islower() for name in NAMES)
 
 
-def test_text_too_faint_to_read_is_refused():
-    problem = only({"banner": {"colours": {"text": "#777", "background": "#888888"}}})
-    assert (problem.code, problem.key) == ("consent.E026", "banner.colours.text")
+@pytest.mark.parametrize(
+    ("chosen", "key", "ratio"),
+    [
+        ({"text": "#777", "background": "#888888"}, "text", "1.3:1"),
+        ({"text": "#bbb"}, "text", "1.9:1"),
+        ({"background": "#445"}, "background", "1.7:1"),
+        ({"accent": "#ffcc00", "accent_text": "#fff"}, "accent_text", "1.5:1"),
+    ],
+)
+def test_colours_too_alike_to_be_read_are_taken_with_a_warning_that_names_the_ratio(chosen, key, ratio):
+    settings = read(banner={"colours": chosen})
+    (warning,) = settings.warnings
+    assert (warning.code, warning.key) == ("consent.W002", f"banner.colours.{key}")
+    assert ratio in warning.message
+    assert "4.5:1" in warning.remedy
 
 
 def test_black_on_white_is_fine():
