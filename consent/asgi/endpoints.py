@@ -5,13 +5,14 @@ before the cookie, so that no choice stands in a browser of which there is no pr
 browsers prefetch (Sec-Purpose).
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 
 from consent.asgi import answers
 from consent.asgi._types import Headers, Receive, Send
 from consent.asgi.answers import Answer
+from consent.asgi.documents import Documents, Handler
 from consent.asgi.expiry import expiring_headers, withdrawn_cookies
 from consent.asgi.forms import Submission, Unreadable, parse_submission, read_body
 from consent.asgi.gate import Gate
@@ -24,8 +25,6 @@ from consent.decision import Decision, Reason
 from consent.engines import recognise
 from consent.records.base import RANDOM_BYTES, Circumstances, Notice, Source, expiry_of, make_record
 
-Handler = Callable[[Visit, Receive], Awaitable[Answer]]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoints:
@@ -34,11 +33,11 @@ class Endpoints:
     site: Site
     gate: Gate
     hearing: Hearing
+    documents: Documents
 
     def owns(self, path: str) -> bool:
         """Whether ``path`` stands under the mount."""
-        mount = self.site.settings.paths.mount
-        return path.startswith(mount) and path[len(mount) : len(mount) + 1] in {"", "/"}
+        return self.documents.owns(path)
 
     async def answer(self, visit: Visit, receive: Receive, send: Send) -> None:
         """Answer a request whose path we own."""
@@ -63,6 +62,8 @@ class Endpoints:
     def _handlers(self, below: str) -> Mapping[str, Handler]:
         if not below:
             return {"GET": self._preferences, "HEAD": self._preferences, "POST": self._choose}
+        if (shown := self.documents.handlers.get(below)) is not None:
+            return {"GET": shown, "HEAD": shown}
         if below == "/browser":
             return {"GET": self._browser, "HEAD": self._browser, "POST": self._continue_anyway}
         if below == "/violations":
@@ -75,7 +76,7 @@ class Endpoints:
             language=self.site.language(visit, asked=visit.asked_language),
             decision=self.site.decide(state),
             state=state,
-            return_to=self._referer(visit) or f"{visit.root}/",
+            return_to=self.documents.way_back(visit),
             embedded=visit.destination == b"empty",
         )
         page = self.site.at_root(page, visit)
@@ -172,12 +173,12 @@ class Endpoints:
         if not visit.is_of_browser:
             return Source.API
         referer = same_host_path(visit.headers.get(b"referer", b""), visit.authority)
-        if choice.action in {Action.SAVE, Action.WITHDRAW} or (referer and self._is_ours(referer, visit)):
+        if choice.action in {Action.SAVE, Action.WITHDRAW} or (referer and self.documents.is_ours(referer, visit)):
             return Source.PREFERENCES  # the banner has neither switches nor anything to take back
         return Source.BANNER
 
     async def _browser(self, visit: Visit, _: Receive) -> Answer:
-        return self.gate.own_page(visit, self._referer(visit) or f"{visit.root}/")
+        return self.gate.own_page(visit, self.documents.way_back(visit))
 
     async def _continue_anyway(self, visit: Visit, receive: Receive) -> Answer:
         if (why := refusal(visit)) is not None:
@@ -199,17 +200,11 @@ class Endpoints:
         return read
 
     def _way_back(self, submission: Submission, visit: Visit) -> str:
-        """Where the visitor came from, on this origin; never the mount itself."""
-        if is_local_path(submission.return_to) and not self._is_ours(submission.return_to, visit):
-            return submission.return_to
-        return self._referer(visit) or f"{visit.root}/"
-
-    def _referer(self, visit: Visit) -> str | None:
-        path = same_host_path(visit.headers.get(b"referer", b""), visit.authority)
-        return path if path and is_local_path(path) and not self._is_ours(path, visit) else None
-
-    def _is_ours(self, path: str, visit: Visit) -> bool:
-        return self.owns(path.partition("?")[0].partition("#")[0].removeprefix(visit.root))
+        """Where the visitor came from, on this origin; of our own pages only to those that show what came of it."""
+        return_to = submission.return_to
+        if is_local_path(return_to) and self.documents.may_lead_to(return_to, visit):
+            return return_to
+        return self.documents.way_back(visit)
 
 
 def _takes_back(site: Site, earlier: Decision, later: Decision) -> bool:

@@ -10,6 +10,7 @@ from consent.asgi import answers
 from consent.asgi._types import ASGIApp, Message, Receive, Scope, Send
 from consent.asgi.answers import Answer
 from consent.asgi.consent import Consent
+from consent.asgi.documents import Documents
 from consent.asgi.endpoints import Endpoints
 from consent.asgi.gate import Finding, Gate
 from consent.asgi.handshake import without_cookies
@@ -62,8 +63,14 @@ class ConsentMiddleware:
         )
         self._gate = Gate.of(self.site, keys)
         self._gate.report(self.site.now().date())
+        self.site.reports.settings(loaded.warnings)
         self.site.reports.retention(loaded.records.retention, Records().retention)
-        self._endpoints = Endpoints(site=self.site, gate=self._gate, hearing=Hearing(site=self.site))
+        self._endpoints = Endpoints(
+            site=self.site,
+            gate=self._gate,
+            hearing=Hearing(site=self.site),
+            documents=Documents(site=self.site),
+        )
         self._excluded = loaded.paths.exclude
         self._confines = self.site.allowlist is not None
         self._special = (loaded.paths.mount, *self._excluded)
