@@ -110,6 +110,7 @@ class RecordKeeper:
         """Let the store finish. What is in the spool stays there for the next start."""
         if self.store is not None:
             self.store.close()
+        self.spool.finish()
 
     async def _stored(self, store: RecordStore, record: Record, notice: Notice | None) -> bool:
         try:
@@ -124,7 +125,7 @@ class RecordKeeper:
     async def _set_aside(self, record: Record, notice: Notice | None) -> bool:
         shown = notice if notice is not None and notice.hash not in self._spooled_notices else None
         try:
-            await asyncio.to_thread(self.spool.append, record, shown)
+            await self.spool.append(record, shown)
         except Exception as error:  # noqa: BLE001 - the last place there is: say what is lost
             _log.error(
                 "consent.W021 record %s is lost: neither the store nor the spool %s took it (%s: %s)",

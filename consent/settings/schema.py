@@ -94,7 +94,8 @@ class Records:
     """Where the proof is kept, and for how long."""
 
     url: str = "sqlite:///consent.db"
-    """``sqlite:///PATH`` (relative to the working directory; a fourth slash makes it absolute), or ``off``."""
+    """``sqlite:///PATH`` (relative to the working directory; a fourth slash makes it absolute), a PostgreSQL URL, or
+    ``off``."""
     retention: timedelta = timedelta(days=3 * 365)
 
 

@@ -159,7 +159,6 @@ def test_a_controller_may_take_more_than_one_line():
     ("section", "keys"),
     [
         ("holding", {"guard": True}),
-        ("records", {"url": "postgresql://me:secret@db/consent"}),
         ("regions", {"default": "opt-out"}),
         ("regions", {"country_header": "CF-IPCountry"}),
         ("regions", {"rules": {"US-CA": "opt-out"}}),
