@@ -117,7 +117,8 @@ class Finding:
 
 
 def _seal(key: ChainKey, *said: Value) -> str:
-    text = json.dumps(said, separators=(",", ":"))
+    # What no row of ours holds (a blob put into a text's column) gets a form that no row of ours has.
+    text = json.dumps(said, separators=(",", ":"), default=lambda strange: {type(strange).__name__: repr(strange)})
     return hmac.digest(key.secret, text.encode("ascii"), hashlib.sha256).hex()
 
 
@@ -143,6 +144,11 @@ def register_seal(key: ChainKey, chains: int, link: str) -> str:
 def tombstone_seal(key: ChainKey, stone: Tombstone) -> str:
     place = (stone.chain, stone.first, stone.last)
     return _seal(key, "tombstone", *place, stone.mac, stone.reason, stone.at, stone.key_id)
+
+
+def is_ours(key: ChainKey, stone: Tombstone) -> bool:
+    """Whether ``key`` signed ``stone``."""
+    return key.id == stone.key_id and same(stone.seal, tombstone_seal(key, stone))
 
 
 def same(one: str, other: str) -> bool:
