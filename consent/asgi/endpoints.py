@@ -19,6 +19,7 @@ from consent.asgi.gate import Gate
 from consent.asgi.hearing import Hearing
 from consent.asgi.origin import is_local_path, refusal, same_host_path
 from consent.asgi.site import Site
+from consent.asgi.throttle import client_of
 from consent.asgi.visit import Visit
 from consent.choices import Action, Choice, ConsentState, apply, is_repeated, parse_choice
 from consent.decision import Decision, Reason
@@ -87,6 +88,10 @@ class Endpoints:
         if (why := refusal(visit)) is not None:
             self.site.reports.refused(why)
             return answers.plain(HTTPStatus.FORBIDDEN, "cross-site", visit)
+        if not self.site.throttle.allows(client_of(visit), self.site.seconds()):
+            self.site.reports.flooded(self.site.throttle.rate)
+            answer = answers.plain(HTTPStatus.TOO_MANY_REQUESTS, "too-many", visit)
+            return answer.adding([(b"retry-after", str(self.site.throttle.pause).encode())])
         submission = await self._read(visit, receive)
         if isinstance(submission, Unreadable):
             return answers.unreadable(submission, visit)

@@ -99,13 +99,15 @@ def folder(text: str) -> Path | Fault:
 
 
 def records_url(text: str) -> str | Fault:
-    """``sqlite:///PATH`` or ``off``."""
+    """``sqlite:///PATH``, ``postgresql://...`` or ``off``."""
     scheme, _, rest = text.partition("://")
-    if scheme in {"postgresql", "postgres"}:  # the value is not shown: it may hold a password
-        return Fault(
-            code="consent.E050",
-            message="this version cannot do it yet: records in PostgreSQL",
-            remedy='Write "sqlite:///consent.db" until it does',
+    if scheme in {"postgresql", "postgres"}:
+        if _names_database(text):
+            return text
+        return Fault(  # the value is not shown: it may hold a password
+            code="consent.E042",
+            message="this names no PostgreSQL database",
+            remedy='Write "postgresql://user:password@host/database"',
         )
     path = rest.removeprefix("/")
     if text == "off" or (scheme == "sqlite" and rest.startswith("/") and path.strip("/") and path.isprintable()):
@@ -120,8 +122,16 @@ def records_url(text: str) -> str | Fault:
         code="consent.E042",
         message="this is not a place for records",  # not shown either
         remedy='Write "sqlite:///consent.db" (three slashes: below the working directory; '
-        'four: an absolute path) or "off"',
+        'four: an absolute path), "postgresql://user:password@host/database" or "off"',
     )
+
+
+def _names_database(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return bool(parts.path.strip("/")) and url.isprintable() and (parts.port is None or parts.port > 0)
+    except ValueError:
+        return False
 
 
 def _climbs(text: str) -> bool:

@@ -94,8 +94,11 @@ class Records:
     """Where the proof is kept, and for how long."""
 
     url: str = "sqlite:///consent.db"
-    """``sqlite:///PATH`` (relative to the working directory; a fourth slash makes it absolute), or ``off``."""
+    """``sqlite:///PATH`` (relative to the working directory; a fourth slash makes it absolute), a PostgreSQL URL, or
+    ``off``."""
     retention: timedelta = timedelta(days=3 * 365)
+    rate: int = 60
+    """Choices a minute of one client, and as many at once; 0: no limit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

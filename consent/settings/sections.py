@@ -18,7 +18,7 @@ def site(table: Table, bundled: tuple[str, ...]) -> schema.Site:
         name=table.text("name", default.name, values.line) if named else default.name,
         domains=table.texts("domains", default.domains, addresses.host),
         privacy_policy=table.text("privacy_policy", default.privacy_policy, addresses.policy_link),
-        languages=table.texts("languages", bundled, values.named(bundled, "consent.E030", "bundled language")),
+        languages=table.texts("languages", bundled, values.language(bundled)),
         controller=table.text("controller", default.controller, values.prose),
         services=table.texts("services", default.services, values.line),
         templates=table.text("templates", default.templates, addresses.folder),
@@ -112,6 +112,7 @@ def records(table: Table) -> schema.Records:
     parsed = schema.Records(
         url=table.text("url", default.url, addresses.records_url),
         retention=table.text("retention", default.retention, durations.retention),
+        rate=table.integer("rate", default.rate, values.between(0, 1_000_000)),
     )
     table.close()
     return parsed

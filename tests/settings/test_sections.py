@@ -43,6 +43,24 @@ def test_a_language_that_is_not_bundled_is_refused():
     )
 
 
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("ua", "uk"),
+        ("UK", "uk"),
+        ("uk-UA", "uk"),
+        ("en_US", "en"),
+        ("zh-TW", "zh-Hant"),
+        ("zh", "zh-Hans"),
+        ("iw", "he"),
+        ("jp", "ja"),
+    ],
+)
+def test_a_language_under_another_code_is_named_by_its_tag(written, meant):
+    problem = only({"site": site(languages=[written])})
+    assert problem.remedy == f"Did you mean {meant!r}?"
+
+
 def test_no_language_at_all_is_refused():
     assert code_of(site=site(languages=[])) == "consent.E030"
 
@@ -141,7 +159,6 @@ def test_a_controller_may_take_more_than_one_line():
     ("section", "keys"),
     [
         ("holding", {"guard": True}),
-        ("records", {"url": "postgresql://me:secret@db/consent"}),
         ("regions", {"default": "opt-out"}),
         ("regions", {"country_header": "CF-IPCountry"}),
         ("regions", {"rules": {"US-CA": "opt-out"}}),
