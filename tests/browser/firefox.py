@@ -9,9 +9,11 @@ import shutil
 import subprocess
 import tempfile
 import time
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+from websockets.exceptions import WebSocketException
 from websockets.sync.client import ClientConnection, connect
 
 NAMES = ("firefox-esr", "firefox")
@@ -40,6 +42,7 @@ class Firefox:
     """One headless Firefox with a profile of its own, and one tab in it."""
 
     def __init__(self, executable: str, **preferences: object) -> None:
+        self._opened = ExitStack()
         self._profile = tempfile.TemporaryDirectory(prefix="consent-firefox-", ignore_cleanup_errors=True)
         lines = [f"user_pref({json.dumps(k)}, {json.dumps(v)});" for k, v in {**PREFERENCES, **preferences}.items()]
         Path(self._profile.name, "user.js").write_text("\n".join(lines), "utf-8")
@@ -61,7 +64,7 @@ class Firefox:
         while time.monotonic() < deadline:
             try:
                 port = json.loads(told.read_text("utf-8"))["ws_port"]
-                return connect(f"ws://127.0.0.1:{port}/session", max_size=None, open_timeout=5)
+                return self._opened.enter_context(connect(f"ws://127.0.0.1:{port}/session", max_size=None))
             except (OSError, ValueError, KeyError):
                 time.sleep(0.1)
         self._process.kill()
@@ -145,7 +148,10 @@ class Firefox:
     def close(self) -> None:
         try:
             self._call("browser.close")
-        except (OSError, RuntimeError, TimeoutError):
+            self._opened.close()
+            self._process.wait(DEADLINE)
+        except (OSError, RuntimeError, WebSocketException, subprocess.TimeoutExpired):
             self._process.kill()
-        self._process.wait(DEADLINE)
-        self._profile.cleanup()
+            self._process.wait(DEADLINE)
+        finally:
+            self._profile.cleanup()

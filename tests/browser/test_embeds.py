@@ -76,11 +76,12 @@ def test_always_load_puts_the_frame_exactly_where_the_placeholder_was(videos, ch
         assert page.locator("[data-consent-embed]").count() == 0
         after = page.locator("iframe").bounding_box()
         # A frame's own border comes on top of its width and height (2 px each, unless the page takes it away).
-        assert all(
-            abs(before[side] - after[side]) <= (4 if kind in {"attributes", "class"} else 1)
-            for side in ("x", "width", "height")
-        ), (before, after)
-        assert abs(page.locator("#end").bounding_box()["y"] - end["y"]) <= 4
+        border = 4 if kind in {"attributes", "class"} else 0
+        if after["width"] <= width - 40:
+            assert [abs(before[side] - after[side]) <= border for side in ("x", "y", "width", "height")] == [True] * 4
+            assert abs(page.locator("#end").bounding_box()["y"] - end["y"]) <= border
+        else:  # the frame would run over a narrow page: its placeholder does not
+            assert before["width"] <= width - 40
         assert player.asked == 1
         page.reload()
         page.frame_locator("iframe").get_by_text("playing").wait_for()
