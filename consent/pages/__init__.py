@@ -16,6 +16,7 @@ from consent.pages.checking import check_buttons, check_templates, rendering_pro
 from consent.pages.cookie_policy import CookiePolicy
 from consent.pages.embeds import Embeds
 from consent.pages.environment import make_environment
+from consent.pages.error import ErrorPage
 from consent.pages.opt_out import OptOut
 from consent.pages.preferences import Preferences
 from consent.pages.receipt import Entry, Receipt
@@ -49,6 +50,7 @@ class Pages:
         self.policy = CookiePolicy(settings, environment)
         self.receipt = Receipt(settings, environment)
         self.opt_out = OptOut(settings, environment)
+        self.error = ErrorPage(settings, environment)
         self.languages: tuple[str, ...] = settings.site.languages
         self.script_hashes: tuple[bytes, ...] = self._banner.script_hashes
         """CSP sources of the inline script: ``'sha256-...'``."""
@@ -81,6 +83,7 @@ class Pages:
             self.opt_out.render(language=language, decision=decision, return_to="/")
         self.policy.render(language=language, return_to="/")
         self.embeds.placeholder(language, b"media/youtube", b"<iframe>")
+        self.error.render(language=language, status=404, code="not-found", return_to="/")
 
     def insertion(self, *, language: str, decision: Decision, nonce: bytes = b"") -> Insertion:
         """What goes into one page; ``nonce`` is the page's own, out of its Content-Security-Policy."""
