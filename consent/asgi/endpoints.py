@@ -6,7 +6,7 @@ browsers prefetch (Sec-Purpose).
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 
 from consent.asgi import answers
@@ -51,7 +51,25 @@ class Endpoints:
             answer = answer.adding([(b"allow", ", ".join(handlers).encode())])
         else:
             answer = await self._handled(handler, visit, receive)
-        await answers.send_answer(answer, send, head=visit.method == "HEAD")
+        await answers.send_answer(self._in_words(answer, visit), send, head=visit.method == "HEAD")
+
+    def _in_words(self, answer: Answer, visit: Visit) -> Answer:
+        """An error as a page in the visitor's language; the bare one where that fails too."""
+        if not answer.error:
+            return answer
+        try:
+            page = self.site.pages.error.render(
+                language=self.site.language(visit, asked=visit.asked_language),
+                status=answer.status,
+                code=answer.error,
+                return_to=self.documents.way_back(visit),
+            )
+        except Exception as error:  # noqa: BLE001 - an owner's template must not turn an answer into none
+            self.site.reports.failed("an error was told in English", error)
+            return answer
+        worded = replace(answer, body=self.site.at_root(page, visit))
+        worded = worded.replacing(b"content-security-policy", self.site.pages.error.csp)
+        return worded.replacing(b"vary", b"Cookie, Accept-Language")
 
     async def _handled(self, handler: Handler, visit: Visit, receive: Receive) -> Answer:
         try:
