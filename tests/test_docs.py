@@ -142,12 +142,12 @@ def test_the_documented_endpoints_are_those_there_are(site):
 def test_the_documented_actions_and_fields_are_those_there_are():
     rows = dict(re.findall(r"^\| `(\w+)` \| (.*) \|$", CHOICES, re.MULTILINE))
     assert set(re.findall(r"`(\w+)`", rows["action"])) == {action.value for action in Action}
-    form = b"action=save&category=analytics&service=youtube&return=/a&lang=uk"
+    form = b"action=save&category=analytics&service=youtube&return=/a&lang=uk&waited=7"
     expected = Submission(
-        action="save", categories=("analytics",), services=("youtube",), return_to="/a", language="uk"
+        action="save", categories=("analytics",), services=("youtube",), return_to="/a", language="uk", waited=7
     )
-    assert {"action", "category", "service", "return", "lang"} <= set(rows)
-    assert len(fields(Submission)) == 5
+    assert {"action", "category", "service", "return", "lang", "waited"} <= set(rows)
+    assert len(fields(Submission)) == 6
     assert parse_submission(form, b"application/x-www-form-urlencoded") == expected
 
 

@@ -41,6 +41,15 @@ class Consent:
         return self.decision.answered
 
     @property
+    def language(self) -> str:
+        """The bundled language this visitor is spoken to in; set it to the page's own where the app knows better."""
+        return self.site.language(self.visit)
+
+    @language.setter
+    def language(self, tag: str) -> None:
+        self.visit.said_language = tag
+
+    @property
     def decision(self) -> Decision:
         if self._decision is None:
             try:

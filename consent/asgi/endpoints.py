@@ -19,10 +19,10 @@ from consent.asgi.hearing import Hearing
 from consent.asgi.origin import is_local_path, refusal, same_host_path
 from consent.asgi.site import Site
 from consent.asgi.visit import Visit
-from consent.choices import Action, Choice, ConsentState, apply, parse_choice
-from consent.decision import Decision
+from consent.choices import Action, Choice, ConsentState, apply, is_repeated, parse_choice
+from consent.decision import Decision, Reason
 from consent.engines import recognise
-from consent.records.base import RANDOM_BYTES, Circumstances, Source, make_record
+from consent.records.base import RANDOM_BYTES, Circumstances, Notice, Source, expiry_of, make_record
 
 Handler = Callable[[Visit, Receive], Awaitable[Answer]]
 
@@ -72,7 +72,7 @@ class Endpoints:
     async def _preferences(self, visit: Visit, _: Receive) -> Answer:
         state = self.site.read_state(visit)
         page = self.site.pages.preferences(
-            language=self.site.language(visit, visit.asked_language),
+            language=self.site.language(visit, asked=visit.asked_language),
             decision=self.site.decide(state),
             state=state,
             return_to=self._referer(visit) or f"{visit.root}/",
@@ -106,16 +106,10 @@ class Endpoints:
             now=now,
             lifetimes=site.settings.lifetimes,
         )
-        record = make_record(
-            before if earlier.answered else None,
-            state,
-            choice.action,
-            policy=site.settings.policy,
-            circumstances=self._circumstances(choice, submission, visit),
-            now=now,
-            random=site.random(RANDOM_BYTES),
-        )
-        await site.keeper.append(record)
+        if before is not None and earlier.answered and is_repeated(before, state):
+            state = before  # a double click: its record is there already, and the cookie says so
+        else:
+            await self._record(before, state, choice, earlier, submission, visit)
         decision = site.decide(state)
         withdrawn = withdrawn_cookies(visit.cookies, site.catalogue, decision)
         cookies = [site.cookie.set_header(state, secure=visit.secure, now=now)]
@@ -128,11 +122,47 @@ class Endpoints:
             return answers.json_answer(HTTPStatus.OK, _told(state, decision, reload=reload)).adding(headers)
         return answers.see_other(self._way_back(submission, visit)).adding(headers)
 
-    def _circumstances(self, choice: Choice, submission: Submission, visit: Visit) -> Circumstances:
+    async def _record(  # noqa: PLR0913, PLR0917 - the step from one state to another, and all that is around it
+        self,
+        before: ConsentState | None,
+        state: ConsentState,
+        choice: Choice,
+        earlier: Decision,
+        submission: Submission,
+        visit: Visit,
+    ) -> None:
+        site, now = self.site, self.site.now()
+        language = site.language(visit, asked=submission.language)
+        notice = site.notices.of(language)
+        circumstances = self._circumstances(choice, submission, visit, earlier, language, notice)
+        policy = site.settings.policy
+        if before is not None and earlier.reason is Reason.EXPIRED:
+            expiry = expiry_of(
+                before, policy=policy, circumstances=circumstances, now=now, random=site.random(RANDOM_BYTES)
+            )
+            await site.keeper.append(expiry)
+        record = make_record(
+            before if earlier.answered else None,
+            state,
+            choice.action,
+            policy=policy,
+            circumstances=circumstances,
+            now=now,
+            random=site.random(RANDOM_BYTES),
+        )
+        await site.keeper.append(record, notice)
+
+    def _circumstances(  # noqa: PLR0913, PLR0917 - each a fact of its own
+        self, choice: Choice, submission: Submission, visit: Visit, earlier: Decision, language: str, notice: Notice
+    ) -> Circumstances:
         found = recognise(visit.headers.get(b"user-agent", b""))
         return Circumstances(
             source=self._source(choice, visit),
-            language=self.site.language(visit, submission.language),
+            language=language,
+            gpc=b"1" in visit.all(b"sec-gpc"),
+            notice=notice.hash,
+            reason=earlier.reason,
+            waited=submission.waited,
             host=visit.host,
             browser=found.engine.value if found else "",
         )

@@ -23,7 +23,7 @@ from consent.browsers import Verdict
 from consent.cookie import ConsentCookie
 from consent.errors import Problem, SettingsError
 from consent.pages import Pages
-from consent.records.keeper import open_keeper
+from consent.records.opening import open_keeper
 from consent.settings import Settings, keys_from_environment
 from consent.settings.schema import Records
 
@@ -58,7 +58,7 @@ class ConsentMiddleware:
             settings=loaded,
             pages=Pages(loaded),
             cookie=ConsentCookie(keys, name=loaded.cookie.name, domain=loaded.cookie.domain),
-            keeper=open_keeper(loaded.records.url),
+            keeper=open_keeper(loaded.records.url, keys),
         )
         self._gate = Gate.of(self.site, keys)
         self._gate.report(self.site.now().date())

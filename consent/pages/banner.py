@@ -1,6 +1,7 @@
 """The first layer: what goes into a page's head and body, prepared when the site starts.
 
-Jinja2 renders here once per language and state of asking; a page that is served gets bytes joined around the nonce.
+Jinja2 renders here once per language and state of asking, the site's first language at start; a page that is served
+gets bytes joined around the nonce.
 """
 
 import hashlib
@@ -10,7 +11,9 @@ import jinja2
 
 from consent.decision import Decision
 from consent.html.injection import Insertion
+from consent.languages import fingerprint
 from consent.pages.assets import csp_hash, load_script, load_style, to_ascii
+from consent.pages.per_language import PerLanguage
 from consent.pages.theme import theme
 from consent.pages.wording import Wording
 from consent.settings import Settings
@@ -27,12 +30,7 @@ class Banner:
     def __init__(self, settings: Settings, environment: jinja2.Environment) -> None:
         self._settings = settings
         self._template = environment.get_template("banner.html")
-        self._fallback = settings.site.languages[0]
-        self._bodies = {
-            (language, ask): self._render(language, ask=ask)
-            for language in settings.site.languages
-            for ask in (True, False)
-        }
+        self._bodies = PerLanguage(settings.site.languages, self._both)
         script = load_script("consent.js")
         style = theme(settings.banner, "#consent-banner,#consent-revisit,#consent-dialog") + load_style("banner.css")
         self.script_hashes = (csp_hash(script),)
@@ -55,7 +53,7 @@ class Banner:
         return Insertion(head=b"".join((before, attribute, between, attribute, rest)), body=prepared.body)
 
     def _prepare(self, key: Key, decision: Decision) -> Insertion:
-        body = self._bodies.get((key[0], decision.ask)) or self._bodies[self._fallback, decision.ask]
+        body = self._bodies[key[0]][decision.ask]
         before, between, after = self._head_parts
         # The state stands on the script's tag, where it changes no hash.
         insertion = Insertion(head=b"".join((before, between, self._state(decision), after)), body=body)
@@ -64,8 +62,12 @@ class Banner:
         self._insertions[key] = insertion
         return insertion
 
+    def _both(self, language: str) -> dict[bool, bytes]:
+        return {ask: self._render(language, ask=ask) for ask in (True, False)}
+
     def _render(self, language: str, *, ask: bool) -> bytes:
-        settings, wording = self._settings, Wording.of(language)
+        settings = self._settings
+        wording = Wording.of(language, settings.texts.get(language, ()))
         markup = self._template.render(
             ask=ask,
             t=wording.texts,
@@ -94,6 +96,12 @@ class Banner:
 
     def _make_version(self) -> str:
         digest = hashlib.sha256(b"".join(self._head_parts))
-        for (language, ask), body in self._bodies.items():
-            digest.update(f"{language} {ask} ".encode() + body)
+        # Not of every body: those of most languages are not made yet. Of all that they are made of, and of one.
+        settings = self._settings
+        first = settings.site.languages[0]
+        asked = (settings.policy.version, settings.categories, settings.texts)
+        for part in (settings.site, settings.banner, settings.paths, *asked):
+            digest.update(repr(part).encode())
+        for body in (*self._bodies[first].values(), *map(fingerprint, settings.site.languages)):
+            digest.update(body)
         return digest.hexdigest()[:10]

@@ -6,17 +6,16 @@ page could refuse, but the attributes of HTML 4.
 """
 
 import json
-import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from functools import cache
-from importlib.resources import files
 
 import jinja2
 
 from consent.browser_facts import Browser, BrowserFacts, Edition
 from consent.browsers import Outcome, Verdict
 from consent.errors import CatalogueError
+from consent.languages import OwnTexts, bundled, forms, load, overlaid
 from consent.pages.assets import to_ascii
 from consent.pages.environment import make_environment
 from consent.settings import Settings
@@ -30,7 +29,7 @@ _NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BrowserTexts:
-    """The page's words in one language; a TOML file each, with ``continue`` for ``continue_button``."""
+    """The page's words in one language: the texts ``browser.*``."""
 
     language: str
     direction: str
@@ -84,14 +83,18 @@ class BrowserPage:
             return_to=return_to,
             site_name=self._settings.site.name,
             mount=self._settings.paths.mount,
+            texts=self._texts(language),
         )
 
     def bar(self, language: str, *, return_to: str) -> bytes:
         """The bar, to be inserted into a page in whatever ASCII-compatible charset."""
         template = self._environment.get_template("browser_notice.html")
         mount = self._settings.paths.mount
-        markup = template.render(texts=browser_texts(language), mount=mount, return_to=return_to)
+        markup = template.render(texts=self._texts(language), mount=mount, return_to=return_to)
         return to_ascii(markup.replace("\n", ""))
+
+    def _texts(self, language: str) -> BrowserTexts:
+        return browser_texts(language, self._settings.texts.get(language, ()))
 
     def nomodule(self, language: str) -> bytes:
         """The bar for HTML that is the same for everybody: a script that only browsers without modules run.
@@ -131,19 +134,15 @@ def render_browser(  # noqa: PLR0913 - all named; each is one thing the page sho
 
 
 @cache
-def browser_texts(language: str) -> BrowserTexts:
-    """The bundled texts in ``language``, or in English where there are none."""
-    bundled = files("consent").joinpath("data", "browser_texts")
-    if language not in {item.name.removesuffix(".toml") for item in bundled.iterdir()}:
-        language = FALLBACK
-    name = f"{language}.toml"
-    table = tomllib.loads(bundled.joinpath(name).read_text("utf-8"))["browser"]
-    table["continue_button"] = table.pop("continue", None)
-    table["language"] = language
-    expected = {field.name for field in fields(BrowserTexts)}
-    if table.keys() != expected or not all(isinstance(text, str) for text in table.values()):
-        raise CatalogueError(f"browser_texts/{name}: not the keys of the page: {sorted(table.keys() ^ expected)}")
-    return BrowserTexts(**table)
+def browser_texts(language: str, own: OwnTexts = ()) -> BrowserTexts:
+    """The bundled texts in ``language``, or in English where there are none, with the owner's in place of some."""
+    tag = language if language in bundled() else FALLBACK
+    how, table = forms(tag), overlaid(load(tag), own)["browser"]
+    expected = {field.name for field in fields(BrowserTexts)} - {"language", "direction", "decimal"}
+    if not isinstance(table, Mapping):
+        raise CatalogueError(f"{tag}: no texts for the page")
+    texts = {key: text for key, text in table.items() if key in expected and isinstance(text, str)}
+    return BrowserTexts(language=tag, direction=how.direction, decimal=how.decimal, **texts)
 
 
 def share_text(share: float, decimal: str) -> str:

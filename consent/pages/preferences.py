@@ -10,6 +10,7 @@ from consent.categories import Category
 from consent.choices import ConsentState
 from consent.decision import Decision, Reason
 from consent.pages.assets import csp_hash, load_style, to_ascii
+from consent.pages.per_language import PerLanguage
 from consent.pages.theme import theme
 from consent.pages.wording import Wording
 from consent.settings import Settings
@@ -55,8 +56,8 @@ class Preferences:
     def __init__(self, settings: Settings, environment: jinja2.Environment) -> None:
         self._settings = settings
         self._template = environment.get_template("preferences.html")
-        self._wordings = {language: Wording.of(language) for language in settings.site.languages}
-        self._rows = {language: category_rows(wording, settings) for language, wording in self._wordings.items()}
+        self._wordings = PerLanguage(settings.site.languages, lambda tag: Wording.of(tag, settings.texts.get(tag, ())))
+        self._rows = PerLanguage(settings.site.languages, lambda tag: category_rows(self._wordings[tag], settings))
         self._style = load_style("preferences.css")
         self._page_style = theme(settings.banner, "body") + load_style("page.css")
         styles = b" ".join([csp_hash(self._style), csp_hash(self._page_style)])
@@ -67,13 +68,11 @@ class Preferences:
     def render(
         self, *, language: str, decision: Decision, state: ConsentState | None, return_to: str, embedded: bool
     ) -> bytes:
-        if language not in self._wordings:
-            language = self._settings.site.languages[0]
         wording, site = self._wordings[language], self._settings.site
         markup = self._template.render(
             t=wording.texts,
             w=wording,
-            language=language,
+            language=wording.language,
             direction=wording.text("direction"),
             site=site,
             mount=self._settings.paths.mount,

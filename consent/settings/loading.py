@@ -21,6 +21,7 @@ from consent.settings.categories import categories
 from consent.settings.faults import Fault, shown
 from consent.settings.reader import Problems, Table
 from consent.settings.services import declared, services
+from consent.settings.texts import texts
 from consent.suffixes import is_public_suffix
 
 
@@ -37,6 +38,8 @@ class Settings:
     regions: schema.Regions
     delivery: schema.Delivery
     paths: schema.Paths
+    texts: Mapping[str, languages.OwnTexts]
+    """By language: what the owner says in other words than ours."""
     categories: tuple[Category, ...]
     """The standard ones, changed by the owner, and the owner's own; those switched off too."""
     catalogue: Catalogue
@@ -115,6 +118,7 @@ class Settings:
             regions=sections.regions(top.table("regions")),
             delivery=sections.delivery(top.table("delivery")),
             paths=sections.paths(top.table("paths")),
+            texts=texts(top.table("texts"), tongues),
             categories=own_categories,
             catalogue=bundled.with_services(written) if written else bundled,
             policy=policy,

@@ -142,3 +142,5 @@ class Paths:
 
     mount: str = "/consent"
     exclude: tuple[str, ...] = ()
+    language: bool = False
+    """Whether the first segment of a path names the page's language."""

@@ -151,6 +151,7 @@ def paths(table: Table) -> schema.Paths:
     parsed = schema.Paths(
         mount=table.text("mount", default.mount, addresses.mount_path),
         exclude=table.texts("exclude", default.exclude, addresses.path_prefix),
+        language=table.flag("language", default=default.language),
     )
     table.close()
     return parsed

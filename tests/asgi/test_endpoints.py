@@ -23,10 +23,12 @@ class Kept:
 
     def __init__(self):
         self.records = []
+        self.notices = []
         self.closed = False
 
-    async def append(self, record):
+    async def append(self, record, notice=None):
         self.records.append(record)
+        self.notices.append(notice)
         return True
 
     def close(self):
@@ -76,7 +78,7 @@ def test_the_record_comes_before_the_cookie(site):
     app, keeper = site()
     order = []
 
-    async def append(record):
+    async def append(record, notice):
         order.append("record")
         return False  # spooled: the choice stands all the same
 
