@@ -21,9 +21,12 @@ _UNSAFE = re.compile(rb"[^a-z0-9_./ -]")
 
 
 def inert(name: bytes, written: Iterable[Attribute], label: bytes) -> Hold:
-    """A script or style that neither runs nor applies."""
-    own_type = [(a.at, RENAMED) for a in written if a.name == b"type"]
-    return label, ((1 + len(name), b' type="text/plain"' + _mark(HELD, label)), *own_type)
+    """A script or style that neither runs nor applies. Chromium fetches an SVG script's file whatever its type says,
+    and no ``src``, so ``href`` is renamed too.
+    """
+    names = {b"type"} if name == b"style" else {b"type", b"href", b"xlink:href"}
+    own = [(a.at, RENAMED) for a in written if a.name in names]
+    return label, ((1 + len(name), b' type="text/plain"' + _mark(HELD, label)), *own)
 
 
 def renamed(name: bytes, fetching: Iterable[Attribute], label: bytes) -> Hold:

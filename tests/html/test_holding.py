@@ -30,8 +30,14 @@ HELD = [
         b"<script" + INERT + b" data-consent-type=' Module '>track(1)</script>",
     ),
     (b"<script language=JavaScript>track(1)</script>", b"<script" + INERT + b" language=JavaScript>track(1)</script>"),
-    (b"<svg><script href=//tracker/a></script></svg>", b"<svg><script" + INERT + b" href=//tracker/a></script></svg>"),
-    (b"<svg><script xlink:href=//tracker/a /></svg>", b"<svg><script" + INERT + b" xlink:href=//tracker/a /></svg>"),
+    (
+        b"<svg><script href=//tracker/a></script></svg>",
+        b"<svg><script" + INERT + b" data-consent-href=//tracker/a></script></svg>",
+    ),
+    (
+        b"<svg><script xlink:href=//tracker/a /></svg>",
+        b"<svg><script" + INERT + b" data-consent-xlink:href=//tracker/a /></svg>",
+    ),
     (b"<svg><script>track(1)</script></svg>", b"<svg><script" + INERT + b">track(1)</script></svg>"),
     (b"<svg><image href=//tracker/a /></svg>", b"<svg><image" + MARK + b" data-consent-href=//tracker/a /></svg>"),
     (b"<img src=//tracker/a>", b"<img" + MARK + b" data-consent-src=//tracker/a>"),

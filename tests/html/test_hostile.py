@@ -19,7 +19,9 @@ SETTINGS = Settings.from_mapping(
         "holding": {"allow": ["cdn.test"]},
     }
 )
-INSERTED = re.compile(rb'( type="text/plain")? data-consent-(held|urls)="[a-z/ -]*"( [a-z:-]+="")*|//\[consent:[a-z/,-]*\]')
+INSERTED = re.compile(
+    rb'( type="text/plain")? data-consent-(held|urls)="[a-z/ -]*"( [a-z:-]+="")*|//\[consent:[a-z/,-]*\]'
+)
 RENAMED = re.compile(
     rb"data-consent-(?=(?:src|href|poster|data|type|xlink|ping|background|content|to|from|by|values|imagesrcset)\w*)",
     re.IGNORECASE,
