@@ -1,7 +1,5 @@
 """The battery, without a browser: what is held is held whichever way the bytes come, and nothing else changes."""
 
-import re
-
 import pytest
 
 from consent.catalogue import Catalogue
@@ -10,6 +8,7 @@ from consent.html import Insertion, Rewriter, make_holder
 from consent.judge import PageJudge
 from consent.settings import Settings
 from tests.html.hostile import BANNERS, CASES, LABEL, SERVICES, as_page
+from tests.html.judges import without_marks
 
 HEAD, BODY = b"{HEAD}", b"{BODY}"
 SETTINGS = Settings.from_mapping(
@@ -19,14 +18,6 @@ SETTINGS = Settings.from_mapping(
         "holding": {"allow": ["cdn.test"]},
     }
 )
-INSERTED = re.compile(
-    rb'( type="text/plain")? data-consent-(held|urls)="[a-z/ -]*"( [a-z:-]+="")*|//\[consent:[a-z/,-]*\]'
-)
-RENAMED = re.compile(
-    rb"data-consent-(?=(?:src|href|poster|data|type|xlink|ping|background|content|to|from|by|values|imagesrcset)\w*)",
-    re.IGNORECASE,
-)
-COMMENTED = re.compile(rb"!consent\.W\d+ ")
 
 
 def holder():
@@ -51,10 +42,6 @@ def rewrite(page: bytes, size: int = 0) -> tuple[bytes, set[bytes]]:
     pieces = [page[at : at + size] for at in range(0, len(page), size)] if size else []
     out = b"".join(map(rewriter.feed, pieces)) + rewriter.finish(b"" if size else page)
     return out, rewriter.held
-
-
-def without_marks(out: bytes) -> bytes:
-    return COMMENTED.sub(b"", RENAMED.sub(b"", INSERTED.sub(b"", out)))
 
 
 @pytest.mark.parametrize("case", [case for case in CASES if case.label], ids=lambda case: case.name)
