@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 
 from consent import ConsentMiddleware
 from consent.asgi import endpoints
+from consent.asgi.documents import Documents
 from consent.asgi.endpoints import Endpoints
 from consent.asgi.forms import Submission, parse_submission
 from consent.asgi.gate import Gate
@@ -133,10 +134,16 @@ def test_each_kind_of_example_is_there():
 
 def test_the_documented_endpoints_are_those_there_are(site):
     documented = set(re.findall(r"^\| `(GET|POST) (/\S+)` \|", CHOICES, re.MULTILINE))
-    served = Endpoints(site=site, gate=Gate.of(site, [b"a key for this test alone"]), hearing=Hearing(site=site))
+    served = Endpoints(
+        site=site,
+        gate=Gate.of(site, [b"a key for this test alone"]),
+        hearing=Hearing(site=site),
+        documents=Documents(site=site),
+    )
     below = {path.removeprefix("/consent") for _, path in documented}
     assert documented == {(m, f"/consent{b}") for b in below for m in served._handlers(b) if m != "HEAD"}
-    assert {path for _, path in documented} == {"/consent", "/consent/browser", "/consent/violations"}
+    shown = {f"/consent{below}" for below in served.documents.handlers}
+    assert {path for _, path in documented} == {"/consent", "/consent/browser", "/consent/violations"} | shown
 
 
 def test_the_documented_actions_and_fields_are_those_there_are():

@@ -5,26 +5,26 @@ before the cookie, so that no choice stands in a browser of which there is no pr
 browsers prefetch (Sec-Purpose).
 """
 
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 
 from consent.asgi import answers
 from consent.asgi._types import Headers, Receive, Send
 from consent.asgi.answers import Answer
+from consent.asgi.documents import Documents, Handler
 from consent.asgi.expiry import expiring_headers, withdrawn_cookies
 from consent.asgi.forms import Submission, Unreadable, parse_submission, read_body
 from consent.asgi.gate import Gate
 from consent.asgi.hearing import Hearing
 from consent.asgi.origin import is_local_path, refusal, same_host_path
 from consent.asgi.site import Site
+from consent.asgi.throttle import client_of
 from consent.asgi.visit import Visit
 from consent.choices import Action, Choice, ConsentState, apply, is_repeated, parse_choice
 from consent.decision import Decision, Reason
 from consent.engines import recognise
 from consent.records.base import RANDOM_BYTES, Circumstances, Notice, Source, expiry_of, make_record
-
-Handler = Callable[[Visit, Receive], Awaitable[Answer]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,11 +34,11 @@ class Endpoints:
     site: Site
     gate: Gate
     hearing: Hearing
+    documents: Documents
 
     def owns(self, path: str) -> bool:
         """Whether ``path`` stands under the mount."""
-        mount = self.site.settings.paths.mount
-        return path.startswith(mount) and path[len(mount) : len(mount) + 1] in {"", "/"}
+        return self.documents.owns(path)
 
     async def answer(self, visit: Visit, receive: Receive, send: Send) -> None:
         """Answer a request whose path we own."""
@@ -51,7 +51,25 @@ class Endpoints:
             answer = answer.adding([(b"allow", ", ".join(handlers).encode())])
         else:
             answer = await self._handled(handler, visit, receive)
-        await answers.send_answer(answer, send, head=visit.method == "HEAD")
+        await answers.send_answer(self._in_words(answer, visit), send, head=visit.method == "HEAD")
+
+    def _in_words(self, answer: Answer, visit: Visit) -> Answer:
+        """An error as a page in the visitor's language; the bare one where that fails too."""
+        if not answer.error:
+            return answer
+        try:
+            page = self.site.pages.error.render(
+                language=self.site.language(visit, asked=visit.asked_language),
+                status=answer.status,
+                code=answer.error,
+                return_to=self.documents.way_back(visit),
+            )
+        except Exception as error:  # noqa: BLE001 - an owner's template must not turn an answer into none
+            self.site.reports.failed("an error was told in English", error)
+            return answer
+        worded = replace(answer, body=self.site.at_root(page, visit))
+        worded = worded.replacing(b"content-security-policy", self.site.pages.error.csp)
+        return worded.replacing(b"vary", b"Cookie, Accept-Language")
 
     async def _handled(self, handler: Handler, visit: Visit, receive: Receive) -> Answer:
         try:
@@ -63,6 +81,8 @@ class Endpoints:
     def _handlers(self, below: str) -> Mapping[str, Handler]:
         if not below:
             return {"GET": self._preferences, "HEAD": self._preferences, "POST": self._choose}
+        if (shown := self.documents.handlers.get(below)) is not None:
+            return {"GET": shown, "HEAD": shown}
         if below == "/browser":
             return {"GET": self._browser, "HEAD": self._browser, "POST": self._continue_anyway}
         if below == "/violations":
@@ -75,7 +95,7 @@ class Endpoints:
             language=self.site.language(visit, asked=visit.asked_language),
             decision=self.site.decide(state),
             state=state,
-            return_to=self._referer(visit) or f"{visit.root}/",
+            return_to=self.documents.way_back(visit),
             embedded=visit.destination == b"empty",
         )
         page = self.site.at_root(page, visit)
@@ -86,6 +106,10 @@ class Endpoints:
         if (why := refusal(visit)) is not None:
             self.site.reports.refused(why)
             return answers.plain(HTTPStatus.FORBIDDEN, "cross-site", visit)
+        if not self.site.throttle.allows(client_of(visit), self.site.seconds()):
+            self.site.reports.flooded(self.site.throttle.rate)
+            answer = answers.plain(HTTPStatus.TOO_MANY_REQUESTS, "too-many", visit)
+            return answer.adding([(b"retry-after", str(self.site.throttle.pause).encode())])
         submission = await self._read(visit, receive)
         if isinstance(submission, Unreadable):
             return answers.unreadable(submission, visit)
@@ -172,12 +196,12 @@ class Endpoints:
         if not visit.is_of_browser:
             return Source.API
         referer = same_host_path(visit.headers.get(b"referer", b""), visit.authority)
-        if choice.action in {Action.SAVE, Action.WITHDRAW} or (referer and self._is_ours(referer, visit)):
+        if choice.action in {Action.SAVE, Action.WITHDRAW} or (referer and self.documents.is_ours(referer, visit)):
             return Source.PREFERENCES  # the banner has neither switches nor anything to take back
         return Source.BANNER
 
     async def _browser(self, visit: Visit, _: Receive) -> Answer:
-        return self.gate.own_page(visit, self._referer(visit) or f"{visit.root}/")
+        return self.gate.own_page(visit, self.documents.way_back(visit))
 
     async def _continue_anyway(self, visit: Visit, receive: Receive) -> Answer:
         if (why := refusal(visit)) is not None:
@@ -199,17 +223,11 @@ class Endpoints:
         return read
 
     def _way_back(self, submission: Submission, visit: Visit) -> str:
-        """Where the visitor came from, on this origin; never the mount itself."""
-        if is_local_path(submission.return_to) and not self._is_ours(submission.return_to, visit):
-            return submission.return_to
-        return self._referer(visit) or f"{visit.root}/"
-
-    def _referer(self, visit: Visit) -> str | None:
-        path = same_host_path(visit.headers.get(b"referer", b""), visit.authority)
-        return path if path and is_local_path(path) and not self._is_ours(path, visit) else None
-
-    def _is_ours(self, path: str, visit: Visit) -> bool:
-        return self.owns(path.partition("?")[0].partition("#")[0].removeprefix(visit.root))
+        """Where the visitor came from, on this origin; of our own pages only to those that show what came of it."""
+        return_to = submission.return_to
+        if is_local_path(return_to) and self.documents.may_lead_to(return_to, visit):
+            return return_to
+        return self.documents.way_back(visit)
 
 
 def _takes_back(site: Site, earlier: Decision, later: Decision) -> bool:

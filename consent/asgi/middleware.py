@@ -10,6 +10,7 @@ from consent.asgi import answers
 from consent.asgi._types import ASGIApp, Message, Receive, Scope, Send
 from consent.asgi.answers import Answer
 from consent.asgi.consent import Consent
+from consent.asgi.documents import Documents
 from consent.asgi.endpoints import Endpoints
 from consent.asgi.gate import Finding, Gate
 from consent.asgi.handshake import without_cookies
@@ -25,7 +26,6 @@ from consent.errors import Problem, SettingsError
 from consent.pages import Pages
 from consent.records.opening import open_keeper
 from consent.settings import Settings, keys_from_environment
-from consent.settings.schema import Records
 
 OnOutdated = Callable[[Any, Verdict], object]
 """``on_outdated(scope, verdict)``: told of an outdated browser; True, or an awaitable of it, lets the browser in."""
@@ -58,12 +58,17 @@ class ConsentMiddleware:
             settings=loaded,
             pages=Pages(loaded),
             cookie=ConsentCookie(keys, name=loaded.cookie.name, domain=loaded.cookie.domain),
-            keeper=open_keeper(loaded.records.url, keys),
+            keeper=open_keeper(loaded.records.url, keys, retention=loaded.records.retention),
         )
         self._gate = Gate.of(self.site, keys)
         self._gate.report(self.site.now().date())
-        self.site.reports.retention(loaded.records.retention, Records().retention)
-        self._endpoints = Endpoints(site=self.site, gate=self._gate, hearing=Hearing(site=self.site))
+        self.site.reports.settings(loaded.warnings)
+        self._endpoints = Endpoints(
+            site=self.site,
+            gate=self._gate,
+            hearing=Hearing(site=self.site),
+            documents=Documents(site=self.site),
+        )
         self._excluded = loaded.paths.exclude
         self._confines = self.site.allowlist is not None
         self._special = (loaded.paths.mount, *self._excluded)
@@ -137,9 +142,11 @@ class ConsentMiddleware:
             await self.app(scope, receive, send)  # a type of scope we don't know is not ours to judge
 
     def _closing(self, send: Send) -> Send:
-        """``send`` that closes the records before the server hears that the app has shut down."""
+        """``send`` that looks after the records from start to end: closed before the server hears of the shutdown."""
 
         async def send_and_close(message: Message) -> None:
+            if message["type"] == "lifespan.startup.complete":
+                self.site.keeper.start()
             if message["type"] in _CLOSED:
                 await asyncio.to_thread(self.site.keeper.close)  # waits for what is under way
             await send(message)

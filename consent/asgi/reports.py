@@ -4,9 +4,11 @@ What is repeated comes from pages and settings; the sets are bounded, so that no
 """
 
 import logging
+from collections.abc import Iterable
 from datetime import date, timedelta
 
 from consent.asgi.forms import BODY_LIMIT
+from consent.errors import Problem
 from consent.html import Limit
 from consent.judge import Met
 
@@ -109,14 +111,17 @@ class Reports:
             "some" if count else "",
         )
 
-    def retention(self, written: timedelta, default: timedelta) -> None:
-        """An owner who wrote a retention must not believe that something deletes records."""
-        if written != default:
-            self._once(
-                "consent.W024 records.retention is %s days, but this version deletes no records. Delete older ones "
-                "yourself",
-                str(written.days),
-            )
+    def settings(self, warnings: Iterable[Problem]) -> None:
+        """What is odd in the settings, though they are taken."""
+        for warning in warnings:
+            logger.warning("%s", warning)
+
+    def flooded(self, rate: int) -> None:
+        self._once(
+            "consent.W043 choices were refused: a client sent more than %s a minute. If your visitors come through a "
+            "proxy, let the server tell their addresses (for uvicorn: --forwarded-allow-ips), or raise records.rate",
+            str(rate),
+        )
 
     def browser_data(self, as_of: date, today: date) -> None:
         if today - as_of > STALE:

@@ -5,6 +5,7 @@ Holds no request. What a part needs of time and randomness comes in from here, s
 
 import re
 import secrets
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -16,6 +17,7 @@ from consent.asgi.notices import Notices
 from consent.asgi.places import NotingJudge, Places
 from consent.asgi.reports import Reports
 from consent.asgi.sources import read_map
+from consent.asgi.throttle import Throttle
 from consent.asgi.validators import state_tag
 from consent.asgi.visit import Kind, Visit
 from consent.catalogue import Catalogue
@@ -53,10 +55,13 @@ class Site:
     keeper: RecordKeeper
     reports: Reports = field(default_factory=Reports)
     now: Callable[[], datetime] = _now
+    seconds: Callable[[], float] = time.monotonic
     random: Callable[[int], bytes] = secrets.token_bytes
     new_receipt: Callable[[], str] = _new_receipt
     allowlist: Allowlist | None = field(init=False)
     """Makes the policy of ``holding.csp``; None where that is off."""
+    throttle: Throttle = field(init=False)
+    """What one client may send."""
     notices: Notices = field(init=False)
     """What visitors are shown, for their records."""
     _holders: dict[tuple[Decision, str], Holder] = field(default_factory=dict)
@@ -77,6 +82,8 @@ class Site:
         notices = Notices(settings=self.settings, pages=self.pages, asking=self.decide(None))
         object.__setattr__(self, "allowlist", allowlist)  # frozen: set once, here
         object.__setattr__(self, "notices", notices)
+        throttle = Throttle(rate=self.settings.records.rate, secret=secrets.token_bytes(16))
+        object.__setattr__(self, "throttle", throttle)
 
     @property
     def catalogue(self) -> Catalogue:

@@ -173,6 +173,11 @@ class Visit:
         return b"application/json" in self.headers.get(b"accept", b"")
 
     @property
+    def asks_json(self) -> bool:
+        """``?as=json``, or a client that speaks nothing else."""
+        return "as=json" in self.query.split("&") or (self.wants_json and b"text/html" not in self.headers[b"accept"])
+
+    @property
     def sends_json(self) -> bool:
         content_type = self.headers.get(b"content-type", b"")
         return content_type.partition(b";")[0].strip().lower() == b"application/json"

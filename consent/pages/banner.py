@@ -41,6 +41,11 @@ class Banner:
         self._insertions: dict[Key, Insertion] = {}
         self.version = self._make_version()
 
+    @property
+    def asking(self) -> str:
+        """The first layer in the site's first language."""
+        return self._bodies[self._settings.site.languages[0]][True].decode("ascii")
+
     def insertion(self, *, language: str, decision: Decision, nonce: bytes = b"") -> Insertion:
         """The bytes for one page; ``nonce`` is the page's own, out of its Content-Security-Policy."""
         # What the bytes depend on; a Decision's own hash, through its Enum, would cost more than all the rest.

@@ -87,7 +87,8 @@ def _text(row: Mapping[str, Value], column: str) -> str:
 
 
 def _storable(text: str) -> str:
-    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
+    plain = text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
+    return plain.replace("\0", "\ufffd") if "\0" in plain else plain  # PostgreSQL keeps no NUL in a text
 
 
 def moment_text(moment: datetime) -> str:

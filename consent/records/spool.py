@@ -8,13 +8,14 @@ last line, of a record that nobody acknowledged: it is passed over.
 import json
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from io import FileIO
 from pathlib import Path
 
 from consent.records import rows
 from consent.records.base import Notice, Record
+from consent.records.groups import Append, GroupWriter
 
 LIMIT = 64 * 1024 * 1024
 """Bytes at most: some 100,000 records."""
@@ -32,12 +33,19 @@ class Spool:
     def __init__(self, path: Path, *, limit: int = LIMIT) -> None:
         self.path = path
         self._limit = limit
+        self._writer = GroupWriter(lambda: self)
 
-    def append(self, record: Record, notice: Notice | None = None) -> None:
-        """Returns when the line is on the disk; OSError where it is not. ``notice`` is written before it."""
-        lines = _line(rows.to_row(record))
-        if notice is not None:
-            lines = _line({"notice_hash": notice.hash, "content": notice.content.decode("utf-8")}) + lines
+    async def append(self, record: Record, notice: Notice | None = None) -> None:
+        """Returns when the record is on the disk, ``notice`` before it; StoreError where it is not."""
+        await self._writer.append(record, notice)
+
+    def finish(self) -> None:
+        """Let the thread end that writes."""
+        self._writer.close()
+
+    def write(self, group: Sequence[Append]) -> None:
+        """All of ``group`` onto the disk, or OSError and none of it."""
+        lines = b"".join(_lines(one) for one in group)
         new = not self.path.exists()
         with _opened(self.path, create=True) as file:
             size = file.seek(0, os.SEEK_END)
@@ -46,6 +54,9 @@ class Spool:
             _write(file, lines if _ends_whole(file, size) else b"\n" + lines)
         if new:
             _keep_name(self.path)
+
+    def close(self) -> None:
+        """Nothing is open between two groups."""
 
     def waiting(self) -> bool:
         """Whether there is anything to drain."""
@@ -100,6 +111,13 @@ def parse_line(line: bytes) -> Record | Notice | None:
         return rows.from_row(row)
     except (ValueError, KeyError, TypeError, RecursionError):
         return None
+
+
+def _lines(one: Append) -> bytes:
+    line = _line(one.row)
+    if one.notice is None:
+        return line
+    return _line({"notice_hash": one.notice.hash, "content": one.notice.content.decode("utf-8")}) + line
 
 
 def _line(content: Mapping[str, rows.Value]) -> bytes:

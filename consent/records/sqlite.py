@@ -1,17 +1,14 @@
 """Records in SQLite, through the standard library: one writer thread that groups commits.
 
-An append returns only after a COMMIT under ``synchronous=FULL``. The thread and its connection are made at the first
-append, and again after a fork: a connection carried across a fork corrupts the file (sqlite.org/howtocorrupt.html,
-2.6). Each connection writes a chain of its own, begun with its first group.
+An append returns only after a COMMIT under ``synchronous=FULL``. The connection belongs to the thread and is made anew
+after a fork: one carried across corrupts the file (sqlite.org/howtocorrupt.html, 2.6). Each connection writes a chain
+of its own, begun with its first group.
 """
 
 import asyncio
-import os
 import secrets
 import sqlite3
-import threading
 import time
-import weakref
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
@@ -19,7 +16,7 @@ from pathlib import Path
 from consent.records import groups
 from consent.records.base import Notice, Record, StoreError
 from consent.records.chain import Chain, ChainKey
-from consent.records.groups import Append, Appends
+from consent.records.groups import Append, GroupWriter
 from consent.records.ledger import Selection
 from consent.records.rows import from_row
 from consent.records.sealing import seal_group
@@ -37,20 +34,10 @@ class SqliteStore:
     def __init__(self, path: Path, key: ChainKey) -> None:
         self.path = path
         self.key = key
-        self._start_anew()
-        _STORES.add(self)
-
-    def _start_anew(self) -> None:
-        self._lock = threading.Lock()
-        self._writer: _Writer | None = None
+        self._writer = GroupWriter(lambda: _File(path, key))
 
     async def append(self, record: Record, notice: Notice | None = None) -> None:
-        with self._lock:
-            if self._writer is None:
-                self._writer = _Writer(self.path, self.key)
-                self._writer.start()
-            done = self._writer.appends.put(record, notice)
-        await done
+        await self._writer.append(record, notice)
 
     async def of_receipt(self, receipt: str) -> Sequence[Record]:
         return await asyncio.to_thread(self._of_receipt, receipt)
@@ -62,60 +49,28 @@ class SqliteStore:
             return tuple(from_row(row) for row in ledger.rows(Selection(receipt=receipt)))
 
     def close(self) -> None:
-        with self._lock:
-            writer, self._writer = self._writer, None
-        if writer is not None:
-            writer.appends.end()
-            writer.join()
+        self._writer.close()
 
 
-_STORES: weakref.WeakSet[SqliteStore] = weakref.WeakSet()
-
-
-def _after_fork() -> None:
-    """No thread and no lock survives a fork; the parent's connection stays in its dead thread, never closed here."""
-    for store in _STORES:
-        store._start_anew()  # noqa: SLF001 - the module's own
-
-
-if hasattr(os, "register_at_fork"):  # not on Windows, which has no fork
-    os.register_at_fork(after_in_child=_after_fork)
-
-
-class _Writer(threading.Thread):
-    """The one thread that writes to the file. A daemon: a process may end with nothing but unacknowledged appends."""
+class _File:
+    """The file, as the one thread that writes to it has it open."""
 
     def __init__(self, path: Path, key: ChainKey) -> None:
-        super().__init__(name="consent-records", daemon=True)
-        self.appends = Appends()
         self._path = path
         self._key = key
         self._connection: sqlite3.Connection | None = None
         self._identity: tuple[int, int] | None = None
         self._chain: Chain | None = None
-        self._notices: set[str] = set()
-        self.commits = 0
 
-    def run(self) -> None:
-        going_on = True
-        while going_on:
-            group, going_on = self.appends.take()
-            if group:
-                self._write(group)
-        self._close()
-
-    def _write(self, group: Sequence[Append]) -> None:
+    def write(self, group: Sequence[Append]) -> None:
         try:
             self._commit(group)
-        except Exception as error:  # noqa: BLE001 - whatever it is, the callers wait and the thread must live
-            self._close()
-            groups.answer(group, explained(error, self._path))
-        else:
-            groups.answer(group, None)
+        except sqlite3.Error as error:
+            raise explained(error, self._path) from error
 
     def _commit(self, group: Sequence[Append]) -> None:
         if self._connection is not None and self._identity != _identity(self._path):
-            self._close()
+            self.close()
         connection = self._connection or self._open()
         try:
             self._transact(connection, group, frozenset())
@@ -128,20 +83,18 @@ class _Writer(threading.Thread):
 
     def _transact(self, connection: sqlite3.Connection, group: Sequence[Append], kept: frozenset[str]) -> None:
         fresh = groups.distinct(group, kept)
-        shown = groups.notices(group, self._notices)
-        if not fresh and not shown:
+        if not fresh:
             return
         connection.execute("BEGIN IMMEDIATE")
         chain = self._chain or begin(connection, self._key, secrets.token_hex(8))
-        connection.executemany(
-            "INSERT OR IGNORE INTO consent_notices VALUES (?, ?)", [(n.hash, n.content) for n in shown.values()]
-        )
+        for name, notice in groups.notices(group).items():
+            # Looked for each time: it may have gone meanwhile, with the last record that referred to it.
+            if not connection.execute("SELECT 1 FROM consent_notices WHERE hash = ?", (name,)).fetchone():
+                connection.execute("INSERT INTO consent_notices VALUES (?, ?)", (name, notice.content))
         sealed = seal_group(self._key, chain, fresh)
         keep(connection, sealed)
         connection.execute("COMMIT")
-        self.commits += 1
         self._chain = sealed.chain  # only now: what was rolled back was never there
-        self._notices |= shown.keys()
 
     def _open(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self._path, timeout=BUSY_SECONDS, isolation_level=None)
@@ -152,11 +105,10 @@ class _Writer(threading.Thread):
         self._identity = _identity(self._path)
         return connection
 
-    def _close(self) -> None:
+    def close(self) -> None:
         if self._connection is not None:
             self._connection.close()  # rolls back what was not committed
         self._connection = self._chain = None
-        self._notices.clear()
 
 
 def _kept(connection: sqlite3.Connection, group: Sequence[Append]) -> frozenset[str]:

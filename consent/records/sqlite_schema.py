@@ -9,9 +9,7 @@ from consent.records.base import StoreError
 from consent.records.chain import Chain, ChainKey, Register
 from consent.records.rows import moment_text
 from consent.records.sealing import Group, begin_chain, seal_group
-
-SHIFT = 40
-"""A record's place: its chain's number in the upper bits, its own in the lower. One key, in the order of chains."""
+from consent.records.sql_ledger import SHIFT
 
 _FIRST = (
     """

@@ -3,7 +3,7 @@
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Self
@@ -47,6 +47,8 @@ class Settings:
     policy: Policy
     browser_facts: BrowserFacts
     """What floors and the page for outdated browsers go by: the bundled facts, or the owner's."""
+    warnings: tuple[Problem, ...] = field(default=(), compare=False)
+    """What an owner should look at, though the site can start with it."""
 
     @property
     def lifetimes(self) -> Lifetimes:
@@ -78,7 +80,7 @@ class Settings:
         found = problems.in_order_of(content)
         if found:
             raise SettingsError(found)
-        return settings
+        return replace(settings, warnings=tuple(problems.warnings_in_order_of(content)))
 
     @classmethod
     def from_toml(cls, path: str | os.PathLike[str]) -> Self:

@@ -5,6 +5,7 @@ Defaults stand here and nowhere else. Docs: docs/settings.md, held to these fiel
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 from typing import Literal
 
 from consent.browsers import Floors
@@ -38,6 +39,8 @@ class Site:
     controller: str | None = None
     services: tuple[str, ...] = ()
     """Keys as declared; ``Settings.policy.services`` holds what is asked for in the end."""
+    templates: Path | None = None
+    """The folder of the owner's own templates; relative to the working directory."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,8 +94,11 @@ class Records:
     """Where the proof is kept, and for how long."""
 
     url: str = "sqlite:///consent.db"
-    """``sqlite:///PATH`` (relative to the working directory; a fourth slash makes it absolute), or ``off``."""
+    """``sqlite:///PATH`` (relative to the working directory; a fourth slash makes it absolute), a PostgreSQL URL, or
+    ``off``."""
     retention: timedelta = timedelta(days=3 * 365)
+    rate: int = 60
+    """Choices a minute of one client, and as many at once; 0: no limit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

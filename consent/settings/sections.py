@@ -18,9 +18,10 @@ def site(table: Table, bundled: tuple[str, ...]) -> schema.Site:
         name=table.text("name", default.name, values.line) if named else default.name,
         domains=table.texts("domains", default.domains, addresses.host),
         privacy_policy=table.text("privacy_policy", default.privacy_policy, addresses.policy_link),
-        languages=table.texts("languages", bundled, values.named(bundled, "consent.E030", "bundled language")),
+        languages=table.texts("languages", bundled, values.language(bundled)),
         controller=table.text("controller", default.controller, values.prose),
         services=table.texts("services", default.services, values.line),
+        templates=table.text("templates", default.templates, addresses.folder),
     )
     if table.content.get("languages") in ([], ()):
         table.fault(
@@ -71,9 +72,12 @@ def _colours(table: Table) -> schema.Colours:
         text=table.text("text", None, colours.colour),
         border=table.text("border", None, colours.colour),
     )
-    for text, ground in (("text", "background"), ("accent_text", "accent")):
-        if fault := colours.contrast_fault(getattr(parsed, text), getattr(parsed, ground), ground):
-            table.fault(text, fault)
+    if parsed.text or parsed.background:
+        text, ground = parsed.text or colours.LIGHT_TEXT, parsed.background or colours.LIGHT_GROUND
+        if fault := colours.contrast_fault(text, ground, "background"):
+            table.fault("text" if parsed.text else "background", fault)
+    if fault := colours.contrast_fault(parsed.accent_text, parsed.accent, "accent"):
+        table.fault("accent_text", fault)
     table.close()
     return parsed
 
@@ -108,6 +112,7 @@ def records(table: Table) -> schema.Records:
     parsed = schema.Records(
         url=table.text("url", default.url, addresses.records_url),
         retention=table.text("retention", default.retention, durations.retention),
+        rate=table.integer("rate", default.rate, values.between(0, 1_000_000)),
     )
     table.close()
     return parsed

@@ -66,7 +66,7 @@ RENAMED = re.compile(
     rb"data-consent-(?=(?:src|href|poster|data|type|xlink|ping|background|content|to|from|by|values|imagesrcset)\w*)",
     re.IGNORECASE,
 )
-COMMENTED = re.compile(rb"!consent\.W\d+ ")
+COMMENTED = re.compile(rb"!consent\.W\d+ |x\{\}")
 
 
 def without_marks(out: bytes) -> bytes:

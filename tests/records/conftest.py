@@ -9,15 +9,22 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from consent.choices import Action
 from consent.records.base import Event, Record, RecordStore, Source, make_record_id
 from consent.records.chain import derive_key
 from consent.records.ledger import Ledger, Selection
 from consent.records.memory import MemoryStore
+from consent.records.postgres import PostgresStore
+from consent.records.postgres_ledger import PostgresLedger
 from consent.records.rows import from_row
 from consent.records.sqlite import SqliteStore
 from consent.records.sqlite_ledger import SqliteLedger
+from tests.postgres import Server, server
+
+settings.register_profile("records", deadline=None)  # laws are about what, and this machine is shared
+settings.load_profile("records")
 
 SECRET = b"0123456789abcdef0123456789abcdef"
 KEY = derive_key(SECRET)
@@ -68,9 +75,24 @@ class Opened:
             yield ledger
 
 
-@pytest.fixture(params=["sqlite", "memory"])
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """A real PostgreSQL."""
+    with server() as found:
+        if isinstance(found, str):
+            pytest.skip(found)
+        yield found
+
+
+@pytest.fixture(params=["sqlite", "memory", "postgres"])
 def opened(request, tmp_path) -> Iterator[Opened]:
     """Every kind of store there is."""
+    if request.param == "postgres":
+        with request.getfixturevalue("postgres").database() as url:
+            kept_there = PostgresStore(url, KEY)
+            yield Opened(kept_there, lambda: PostgresLedger(url))
+            kept_there.close()
+        return
     if request.param == "memory":
         memory = MemoryStore(KEY)
         yield Opened(memory, lambda: memory)

@@ -1,7 +1,6 @@
 """The contract of a record store and its ledger, held by every one of them."""
 
 import asyncio
-from contextlib import closing
 from datetime import timedelta
 
 from consent.records.base import Event, Notice
@@ -173,14 +172,14 @@ def test_counters_add_up_by_day(opened, make):
 
 def test_thousands_are_read_page_by_page(opened, make):
     async def keep():
-        for start in range(0, 4_500, 500):
+        for start in range(0, 2_500, 500):
             await asyncio.gather(*(opened.store.append(make(start + number)) for number in range(500)))
 
     asyncio.run(keep())
     with opened.reading() as ledger:
         ids = [row["record_id"] for row in ledger.rows(Selection())]
-        assert (len(ids), ids == sorted(ids)) == (4_500, True)
-        assert ledger.total(Selection()) == 4_500
+        assert (len(ids), ids == sorted(ids)) == (2_500, True)
+        assert ledger.total(Selection()) == 2_500
     assert findings(opened) == []
 
 
@@ -190,9 +189,3 @@ def test_another_key_is_said_and_proves_nothing(opened, make):
     assert told
     assert all("consent.E074" in line for line in told)
     assert findings(opened, derive_key(b"another key altogether"), KEY) == []
-
-
-def test_a_ledger_can_be_closed(opened, make):
-    append(opened.store, make(1))
-    with opened.reading() as ledger, closing(ledger):
-        assert ledger.total(Selection()) == 1

@@ -98,19 +98,19 @@ def test_two_processes_keep_records_in_one_file(store, make):
 
 def test_two_hundred_at_once_are_fewer_commits(store, make):
     asyncio.run(store.append(make(1_000)))
-    before = store._writer.commits
+    before = store._writer._thread.written
 
     async def keep():
         await asyncio.gather(*(store.append(make(number)) for number in range(200)))
 
     asyncio.run(keep())
     assert len(kept(store)) == 201
-    assert 1 <= store._writer.commits - before < 200
+    assert 1 <= store._writer._thread.written - before < 200
 
 
 def test_who_waits_for_a_locked_file_goes_in_together(store, make):
     asyncio.run(store.append(make(1_000)))
-    before = store._writer.commits
+    before = store._writer._thread.written
 
     async def keep(lock):
         appends = asyncio.gather(*(store.append(make(number)) for number in range(200)))
@@ -122,7 +122,7 @@ def test_who_waits_for_a_locked_file_goes_in_together(store, make):
         lock.execute("BEGIN IMMEDIATE")
         asyncio.run(keep(lock))
     assert len(kept(store)) == 201
-    assert store._writer.commits - before <= 2  # the one that met the lock, and all the others
+    assert store._writer._thread.written - before <= 2  # the one that met the lock, and all the others
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs a fork")

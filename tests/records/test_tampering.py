@@ -9,9 +9,9 @@ from contextlib import closing
 import pytest
 
 from consent.records.base import Notice
+from consent.records.sql_ledger import SHIFT
 from consent.records.sqlite import SqliteStore
 from consent.records.sqlite_ledger import SqliteLedger
-from consent.records.sqlite_schema import SHIFT
 from consent.records.verifying import make_anchor, verify
 from tests.records.conftest import KEY, NOW
 
