@@ -108,7 +108,8 @@ def _of_element(element: Element, *, scripting: bool) -> Iterator[str]:
         return  # the author's word
     if fetches(written.get("style", "")):
         yield f"style of {name}"
-    if name == "style" and space in {"HTML", "SVG"} and fetches(sheet_of(element)):
+    unread = written.get("data-consent-held", "").startswith("-/unread") and written.get("type") == "text/plain"
+    if name == "style" and not unread and space in {"HTML", "SVG"} and fetches(sheet_of(element)):
         yield "style"
     language = "text/" + written["language"] if written.get("language") else ""
     runs = name == "script" and SCRIPTS.fullmatch(written.get("type", language))
