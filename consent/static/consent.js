@@ -222,7 +222,8 @@
 
   const send = async (form, action) => {
     const fields = new FormData(form);
-    const body = JSON.stringify({ action, category: fields.getAll("category"), service: fields.getAll("service"), lang: fields.get("lang") });
+    const waited = Math.round(performance.now() / 1000);
+    const body = JSON.stringify({ action, category: fields.getAll("category"), service: fields.getAll("service"), lang: fields.get("lang"), waited });
     const headers = { "Content-Type": "application/json", Accept: "application/json" };
     const answer = await fetch(home, { method: "POST", headers, body, keepalive: true, signal: AbortSignal.timeout(8000) });
     if (!answer.ok) throw new Error(answer.statusText);
