@@ -19,6 +19,11 @@ from dataclasses import dataclass
 from consent.records.rows import FORMATS, Row, Value
 
 _SALT = b"consent.records.v1"
+_encode = json.JSONEncoder(
+    separators=(",", ":"),
+    # What no row of ours holds (a blob put into a text's column) gets a form that no row of ours has.
+    default=lambda strange: {type(strange).__name__: repr(strange)},
+).encode
 FIRST = ""
 """What stands before the first record of a chain, and before the first chain."""
 
@@ -117,9 +122,7 @@ class Finding:
 
 
 def _seal(key: ChainKey, *said: Value) -> str:
-    # What no row of ours holds (a blob put into a text's column) gets a form that no row of ours has.
-    text = json.dumps(said, separators=(",", ":"), default=lambda strange: {type(strange).__name__: repr(strange)})
-    return hmac.digest(key.secret, text.encode("ascii"), hashlib.sha256).hex()
+    return hmac.digest(key.secret, _encode(said).encode("ascii"), "sha256").hex()
 
 
 def record_seal(  # noqa: PLR0913, PLR0917 - what a seal is over

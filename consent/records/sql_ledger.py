@@ -108,10 +108,10 @@ class SqlLedger(Ledger):
             place = found[-1][0]
 
     def strays(self) -> Sequence[int]:
-        known = {chain for (chain,) in self._all("SELECT chain FROM consent_chains")}
         tables = "SELECT chain FROM consent_tombstones UNION SELECT chain FROM consent_counts"
-        named = {chain for (chain,) in self._all(tables)}
-        return sorted((named | set(self._recorded())) - known)
+        named = {chain for (chain,) in self._all(tables)} | set(self._recorded())
+        # Asked last: a server may begin a chain meanwhile, which is never there without its entry.
+        return sorted(named - {chain for (chain,) in self._all("SELECT chain FROM consent_chains")}, key=str)
 
     def _recorded(self) -> Iterator[int]:
         """The chains that have a record: one step in the index for each."""

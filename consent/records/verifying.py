@@ -14,6 +14,7 @@ from consent.records.chain import (
     Chain,
     ChainKey,
     Finding,
+    Register,
     Sealed,
     Tombstone,
     head_seal,
@@ -56,10 +57,10 @@ def verify(
     """Everything that is wrong, chain by chain; nothing is written."""
     extent = extent or Extent()
     by_id = {key.id: key for key in keys}
-    chains = list(ledger.chains())
+    register, chains = _registered(ledger)
     if anchor is not None:
         yield from _against(anchor, chains, by_id)
-    yield from verify_register(ledger.register(), chains, by_id)
+    yield from verify_register(register, chains, by_id)
     for number in ledger.strays():
         yield Finding(
             chain=number,
@@ -112,6 +113,15 @@ def _as_of_one_moment(ledger: Ledger, chain: Chain) -> tuple[Chain, Sequence[Tom
             break
         chain = later
     return chain, stones, kept
+
+
+def _registered(ledger: Ledger) -> tuple[Register | None, Sequence[Chain]]:
+    """The register with its entries, though a worker may begin a chain just now."""
+    for _ in range(_MOMENTS):
+        register, chains = ledger.register(), ledger.chains()
+        if ledger.register() == register:
+            break
+    return register, chains
 
 
 def _later(ledger: Ledger, chain: Chain) -> Chain:
