@@ -107,10 +107,12 @@
   const renew = (old) => {
     const fresh = doc.createElementNS(old.namespaceURI, old.localName);
     for (const attribute of old.attributes) {
-      const { name, value } = attribute;
-      if (name === "type" || name === HELD) continue;
-      if (name === "data-consent-type") fresh.setAttribute("type", value);
-      else if (/^(src|(xlink:)?href)$/.test(name)) fresh.setAttributeNS(attribute.namespaceURI, name, trusted("ScriptURL", value));
+      const { value } = attribute;
+      if (attribute.name === "type" || attribute.name === HELD) continue;
+      const name = attribute.name.replace(/^data-consent-(?=(type|(xlink:)?href)$)/, "");
+      const namespace = name.startsWith("xlink:") ? "http://www.w3.org/1999/xlink" : null;
+      if (name === "type") fresh.setAttribute(name, value);
+      else if (/^(src|(xlink:)?href)$/.test(name)) fresh.setAttributeNS(namespace, name, trusted("ScriptURL", value));
       else fresh.setAttributeNode(attribute.cloneNode());
     }
     if (old.nonce || nonce) fresh.nonce = old.nonce || nonce;
