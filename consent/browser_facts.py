@@ -1,23 +1,59 @@
-"""The dated facts behind the browser check: named floors, newest versions, shares, and where to get a browser.
+"""The dated facts behind the browser check: floors, newest versions, shares, and where to get a browser.
 
 One JSON file, bundled and replaceable as a whole. Floors are absolute numbers: facts grown old turn away fewer
-browsers, never more.
+browsers, never more. And no named floor passes the newest release of a family: whoever keeps a browser up to date is
+let in, even where its maker is years behind.
 """
 
 import json
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 
+from consent.browser_table import Json, Table, https
 from consent.browsers import Floors
+from consent.engines import Engine, Version
 from consent.errors import CatalogueError
 
 SYSTEMS = frozenset({"windows", "macos", "linux", "android"})
 """Systems on which a browser can be chosen; on iOS it comes with the system."""
+GRACES = {"widely": 0, "widely-6m": 6, "widely-12m": 12, "widely-18m": 18, "widely-24m": 24}
+"""Floors by Baseline Widely available, as it was so many months before the date of the facts."""
+LATEST_MOST = 36
+"""How many releases back a floor ``latest-N`` reaches."""
+_LATEST = re.compile(r"latest-([0-9]{1,2})", re.ASCII)
 
-Json = dict[str, "Json"] | list["Json"] | str | int | float | None
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Family:
+    """The newest release of one family of browsers."""
+
+    key: str
+    name: str
+    engine: Engine
+    version: str
+    """In the family's own numbers."""
+    built_on: Version
+    """The engine's version in it."""
+    released: date
+
+    @property
+    def number(self) -> Version:
+        """``version`` as it is compared."""
+        return version_of(self.version)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Support:
+    """A Firefox with extended support (ESR)."""
+
+    version: int
+    ends: date | None
+    """None: it goes on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,11 +79,13 @@ class Browser:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Trailing:
-    """A browser whose newest release has an old Blink: a higher floor turns away all of its users."""
+class Source:
+    """Where facts come from."""
 
     name: str
-    blink: int
+    licence: str
+    url: str
+    used_for: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,110 +94,194 @@ class BrowserFacts:
 
     as_of: date
     floors: Mapping[str, Floors]
+    """Those with a name of their own; ``named`` knows ``latest-N`` too."""
+    families: Mapping[str, Family]
     browsers: tuple[Browser, ...]
     """The most used first."""
-    trailing: tuple[Trailing, ...]
+    esr: tuple[Support, ...]
+    webkit: tuple[Version, ...]
+    """Safari's releases, the newest first: its numbers leap, so that counting back needs a list."""
     shares_as_of: date
     attribution: str
     """Must stand wherever a share is shown: the licence asks for it (CC BY 4.0, section 3(a)(1))."""
     licence: str
+    sources: tuple[Source, ...]
+
+    def named(self, name: str) -> Floors | None:
+        """The floors an owner means by ``name``."""
+        match = _LATEST.fullmatch(name)
+        if match is None:
+            return self.floors.get(name)
+        back = int(match[1])
+        return self._latest(back) if back <= LATEST_MOST else None
+
+    def passed_by(self, floors: Floors) -> tuple[Family, ...]:
+        """The families whose newest release ``floors`` would turn away."""
+        return tuple(family for family in self.families.values() if _turns_away(floors, family))
+
+    def behind(self, floors: Floors) -> tuple[Family, ...]:
+        """The families let in by their newest release alone: ``floors`` asks for a newer engine than they have."""
+        return tuple(self.families[key] for key, _ in floors.trailing if key in self.families)
+
+    def _latest(self, back: int) -> Floors:
+        chrome, firefox = self.families["chrome"], self.families["firefox"]
+        floors = Floors(
+            blink=chrome.built_on[0] - back,
+            gecko=firefox.built_on[0] - back,
+            webkit=self.webkit[min(back, len(self.webkit) - 1)],
+        )
+        return fitted(floors, self.families)
 
 
+def fitted(floors: Floors, families: Mapping[str, Family]) -> Floors:
+    """``floors``, lowered where they would turn away the newest release of a family."""
+    newest: dict[Engine, list[Version]] = {engine: [] for engine in Engine}
+    for family in families.values():
+        newest[family.engine].append(family.built_on)
+    trailing = tuple(
+        (family.key, family.built_on[0])
+        for family in families.values()
+        if family.engine is Engine.BLINK and family.built_on[0] < floors.blink
+    )
+    return replace(
+        floors,
+        gecko=min([floors.gecko, *(version[0] for version in newest[Engine.GECKO])]),
+        webkit=min([floors.webkit, *newest[Engine.WEBKIT]]),
+        trailing=trailing,
+    )
+
+
+def _turns_away(floors: Floors, family: Family) -> bool:
+    for key, version in floors.families:
+        if key == family.key:
+            return family.number < version
+    if family.engine is Engine.BLINK:
+        return family.built_on[0] < dict(floors.trailing).get(family.key, floors.blink)
+    return family.built_on < ((floors.gecko, 0) if family.engine is Engine.GECKO else floors.webkit)
+
+
+@cache
 def bundled_browser_facts() -> BrowserFacts:
     """The facts that come with the package."""
-    return parse_browser_facts(files("consent").joinpath("data", "browsers.json").read_text("utf-8"))
+    return parse_browser_facts(bundled_browser_text())
+
+
+def bundled_browser_text() -> str:
+    """The file they stand in."""
+    return files("consent").joinpath("data", "browsers.json").read_text("utf-8")
 
 
 def parse_browser_facts(text: str) -> BrowserFacts:
     """Read a facts file; a ``CatalogueError`` says what does not keep to the schema."""
     try:
-        return _facts(_Table(json.loads(text)))
+        return _facts(Table(json.loads(text)))
     except (KeyError, TypeError, ValueError, RecursionError) as error:
         raise CatalogueError(f"browser facts: {error!r}") from error
 
 
-class _Table:
-    """A JSON object read key by key, each with the type it must have."""
-
-    def __init__(self, content: Json) -> None:
-        if not isinstance(content, dict):
-            raise TypeError(f"an object is expected, not {content!r:.40}")
-        self._content = content
-
-    def text(self, key: str) -> str:
-        value = self._content[key]
-        if not isinstance(value, str) or not value:
-            raise TypeError(f"{key} must be a text")
-        return value
-
-    def number(self, key: str) -> float:
-        value = self._content[key]
-        if isinstance(value, bool) or not isinstance(value, int | float) or not value >= 0:
-            raise TypeError(f"{key} must be a number, 0 or more")
-        return value
-
-    def table(self, key: str) -> "_Table":
-        return _Table(self._content[key])
-
-    def tables(self, key: str) -> "tuple[_Table, ...]":
-        return tuple(_Table(item) for item in self._list(key))
-
-    def texts(self, key: str) -> tuple[str, ...]:
-        return tuple(str(item) for item in self._list(key))
-
-    def keys(self) -> tuple[str, ...]:
-        return tuple(self._content)
-
-    def _list(self, key: str) -> list[Json]:
-        value = self._content[key]
-        if not isinstance(value, list):
-            raise TypeError(f"{key} must be a list")
-        return value
+def version_of(text: str) -> Version:
+    """``27.2`` as it is compared; a ValueError for what is no version."""
+    match = re.fullmatch(r"([0-9]{1,4})(?:\.([0-9]{1,4}))?", text, re.ASCII)
+    if match is None:
+        raise ValueError(f"not a version: {text!r:.40}")
+    return int(match[1]), int(match[2] or 0)
 
 
-def _facts(root: _Table) -> BrowserFacts:
-    floors, shares = root.table("floors"), root.table("shares")
-    browsers = sorted((_browser(item) for item in root.tables("browsers")), key=lambda browser: -browser.share)
+def months_before(day: date, months: int) -> date:
+    """The same day so many months earlier, the 28th at the latest."""
+    index = day.year * 12 + day.month - 1 - months
+    return date(index // 12, index % 12 + 1, min(day.day, 28) if months else day.day)
+
+
+def _facts(root: Table) -> BrowserFacts:
+    as_of = root.date("as_of")
+    shares, listed = root.table("shares"), root.table("families")
+    families = {key: _family(key, listed.table(key)) for key in listed.keys()}  # noqa: SIM118 - not a dict
+    if missing := {"chrome", "firefox", "safari"} - families.keys():
+        raise ValueError(f"no newest release of {', '.join(sorted(missing))}")
+    if late := [family.key for family in families.values() if family.released > as_of]:
+        raise ValueError(f"released after the date of the facts: {', '.join(late)}")
+    browsers = sorted((_browser(item, families) for item in root.tables("browsers")), key=lambda item: -item.share)
+    floors = _widely(root, as_of) | _fixed(root.table("floors"))
     return BrowserFacts(
-        as_of=date.fromisoformat(root.text("as_of")),
-        floors=MappingProxyType({name: _floors(floors.table(name)) for name in floors.keys()}),  # noqa: SIM118 - not a dict
+        as_of=as_of,
+        floors=MappingProxyType({name: fitted(floor, families) for name, floor in floors.items()}),
+        families=MappingProxyType(families),
         browsers=tuple(browsers),
-        trailing=tuple(
-            Trailing(name=item.text("name"), blink=int(item.number("blink"))) for item in root.tables("trailing")
-        ),
-        shares_as_of=date.fromisoformat(shares.text("as_of")),
+        esr=tuple(_support(item) for item in root.tables("esr")),
+        webkit=tuple(version_of(text) for text in root.texts("webkit")),
+        shares_as_of=shares.date("as_of"),
         attribution=shares.text("attribution"),
-        licence=_https(shares.text("licence")),
+        licence=https(shares.text("licence")),
+        sources=tuple(_source(item) for item in root.tables("sources")),
     )
 
 
-def _floors(table: _Table) -> Floors:
-    major, minor = table.text("webkit").split(".")
-    return Floors(blink=int(table.number("blink")), gecko=int(table.number("gecko")), webkit=(int(major), int(minor)))
+def _widely(root: Table, as_of: date) -> dict[str, Floors]:
+    """The floor of each grace: the last line of the history that was true by then; the oldest where none was."""
+    history = [_line(line) for line in root.lists("widely")]
+    if history != sorted(history, key=lambda line: line[0]) or not history:
+        raise ValueError("widely must be in the order of its dates, and not empty")
+    found = {}
+    for name, months in GRACES.items():
+        by_then = [floors for day, floors in history if day <= months_before(as_of, months)]
+        found[name] = (by_then or [history[0][1]])[-1]
+    return found
 
 
-def _browser(table: _Table) -> Browser:
+def _line(line: list[Json]) -> tuple[date, Floors]:
+    day, blink, gecko, webkit = line
+    if not (isinstance(blink, int) and isinstance(gecko, int)):
+        raise TypeError("a line of widely is [date, Blink, Gecko, WebKit]")
+    return date.fromisoformat(str(day)), Floors(blink=blink, gecko=gecko, webkit=version_of(str(webkit)))
+
+
+def _fixed(table: Table) -> dict[str, Floors]:
+    return {name: _floors(table.table(name)) for name in table.keys()}  # noqa: SIM118 - not a dict
+
+
+def _floors(table: Table) -> Floors:
+    return Floors(blink=table.whole("blink"), gecko=table.whole("gecko"), webkit=version_of(table.text("webkit")))
+
+
+def _family(key: str, table: Table) -> Family:
+    version = table.text("version")
+    version_of(version)
+    return Family(
+        key=key,
+        name=table.text("name"),
+        engine=Engine(table.text("engine")),
+        version=version,
+        built_on=version_of(table.text("built_on", version)),
+        released=table.date("released"),
+    )
+
+
+def _browser(table: Table, families: Mapping[str, Family]) -> Browser:
     return Browser(
         key=table.text("key"),
         name=table.text("name"),
         share=table.number("share"),
-        editions=tuple(_edition(item) for item in table.tables("editions")),
+        editions=tuple(_edition(item, families) for item in table.tables("editions")),
     )
 
 
-def _edition(table: _Table) -> Edition:
+def _edition(table: Table, families: Mapping[str, Family]) -> Edition:
     systems = table.texts("systems")
     if unknown := set(systems) - SYSTEMS:
         raise ValueError(f"no such system: {', '.join(sorted(unknown))}")
-    return Edition(
-        systems=systems,
-        version=table.text("version"),
-        released=date.fromisoformat(table.text("released")),
-        url=_https(table.text("url")),
+    family = families[table.text("family")]
+    return Edition(systems=systems, version=family.version, released=family.released, url=https(table.text("url")))
+
+
+def _support(table: Table) -> Support:
+    return Support(version=table.whole("version"), ends=table.date("ends") if table.has("ends") else None)
+
+
+def _source(table: Table) -> Source:
+    return Source(
+        name=table.text("name"),
+        licence=table.text("licence"),
+        url=https(table.text("url")),
+        used_for=table.text("used_for"),
     )
-
-
-def _https(url: str) -> str:
-    if not url.startswith("https://"):
-        raise ValueError(f"not an https link: {url}")
-    return url

@@ -1,25 +1,17 @@
-"""User-Agent -> Verdict: outdated, fine, unknown or exempt, judged by engine and never by brand.
+"""User-Agent -> Verdict: outdated, fine, unknown or exempt, judged by engine and not by brand.
 
-Brand numbers are the main source of false blocks (Opera for Android 100 is Chromium 149, while 134 on a desktop is
-150), so only the engine's own version counts. Whatever is not a recognised engine with a version passes: in doubt
-the answer is never "outdated". Pure; nothing a header holds raises.
+Brand numbers are the main source of false blocks (Opera for Android 104 is Chromium 156, while 140 on a desktop is
+157), so only the engine's own version counts, unless an owner sets a floor for one family. Whatever is not a
+recognised engine with a version passes: in doubt the answer is never "outdated". Pure; nothing a header holds raises.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from functools import lru_cache
 
-from consent.engines import (
-    Engine,
-    Found,
-    Version,
-    is_exempt,
-    is_in_app,
-    is_mobile,
-    is_stuck,
-    recognise,
-    system_of,
-)
+from consent.devices import is_exempt, is_in_app, is_mobile, is_stuck, system_of
+from consent.engines import Engine, Found, Version, read_hints, recognise
+from consent.families import family_of
 
 LONGEST = 1024
 """Bytes of a header that are looked at and kept as a cache key: long ones pin no memory."""
@@ -39,11 +31,17 @@ class Outcome(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Floors:
-    """The lowest versions that pass. Trident, EdgeHTML and Presto are always below."""
+    """The lowest versions that pass; 0 lets every version in. EdgeHTML and Presto are always below."""
 
-    blink: int
-    gecko: int
-    webkit: Version
+    blink: int = 0
+    gecko: int = 0
+    webkit: Version = (0, 0)
+    trident: int | None = None
+    """The oldest Internet Explorer that passes; None: none does."""
+    families: tuple[tuple[str, Version], ...] = ()
+    """Floors of single families in their own numbers, in place of their engine's."""
+    trailing: tuple[tuple[str, int], ...] = ()
+    """The Blink from which on a family passes all the same: that of its newest release, below ``blink``."""
 
     @classmethod
     def of(cls, *, blink: Version | None, gecko: Version | None, webkit: Version | None) -> "Floors":
@@ -51,15 +49,26 @@ class Floors:
         lowest = (0, 0)
         return cls(blink=(blink or lowest)[0], gecko=(gecko or lowest)[0], webkit=webkit or lowest)
 
-    def outdated(self, found: Found) -> bool:
-        """Whether ``found`` is below its floor."""
+    def outdated(self, found: Found, header: bytes) -> bool:
+        """Whether ``found``, met in ``header``, is below its floor."""
+        if self.families:
+            family, version = family_of(header, found)
+            floor = dict(self.families).get(family)
+            if floor is not None:
+                return version < floor
         if found.engine is Engine.BLINK:
-            return found.version[0] < self.blink
+            return found.version[0] < self.blink and not self._trails(found, header)
         if found.engine is Engine.GECKO:
             return found.version[0] < self.gecko
         if found.engine is Engine.WEBKIT:
             return found.version < self.webkit
+        if found.engine is Engine.TRIDENT:
+            return self.trident is None or found.version[0] < self.trident
         return True
+
+    def _trails(self, found: Found, header: bytes) -> bool:
+        newest = dict(self.trailing).get(family_of(header, found)[0]) if self.trailing else None
+        return newest is not None and found.version[0] >= newest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,9 +94,24 @@ class BrowserCheck:
         self.floors = floors
         self._remembered = lru_cache(REMEMBERED)(self._judge)
 
-    def judge(self, user_agent: bytes) -> Verdict:
-        """The verdict on a ``User-Agent`` header's value; give ``b""`` where there was none."""
-        return self._remembered(user_agent[:LONGEST])
+    def judge(self, user_agent: bytes, hints: bytes = b"") -> Verdict:
+        """The verdict on a ``User-Agent`` header's value; give ``b""`` where there was none.
+
+        ``hints``: the value of ``Sec-CH-UA``. It is asked only where a browser would be turned away, and only for the
+        better: a User-Agent can be an old one on purpose (a phone that a developer emulates), hints come with Blink.
+        """
+        verdict = self._remembered(user_agent[:LONGEST])
+        if hints and verdict.outcome is Outcome.OUTDATED:
+            return self._hinted(verdict, hints[:LONGEST])
+        return verdict
+
+    def _hinted(self, verdict: Verdict, hints: bytes) -> Verdict:
+        version = read_hints(hints)
+        if version is None or version[0] < self.floors.blink:
+            return verdict
+        if verdict.engine is Engine.BLINK and verdict.version is not None and version <= verdict.version:
+            return verdict  # no newer than what was judged: a family's own floor stands
+        return replace(verdict, outcome=Outcome.FINE, engine=Engine.BLINK, version=version, stuck=False)
 
     def _judge(self, header: bytes) -> Verdict:
         found = recognise(header)
@@ -106,7 +130,7 @@ class BrowserCheck:
     def _outcome(self, found: Found | None, header: bytes) -> Outcome:
         if found is None:
             return Outcome.UNKNOWN
-        if not self.floors.outdated(found):
+        if not self.floors.outdated(found, header):
             return Outcome.FINE
         if not found.exact:
             return Outcome.UNKNOWN

@@ -44,20 +44,166 @@ def test_the_set_is_large_and_says_each_thing_once():
     assert len({row[5] for row in rows()}) == len(rows())
 
 
-@pytest.mark.parametrize("name", sorted(bundled_browser_facts().floors))
-def test_under_every_named_floor_the_newest_of_each_family_passes_or_is_known_to_trail(name):
-    facts = bundled_browser_facts()
-    floors = facts.floors[name]
-    newest = {
-        b"Chrome/158.0.0.0": Engine.BLINK,
-        b"Firefox/160.0": Engine.GECKO,
-        b"AppleWebKit/605.1.15 Version/27.2 Safari/605.1.15": Engine.WEBKIT,
-    }
-    for header, engine in newest.items():
-        assert (Outcome.FINE, engine) == (judge(header, floors).outcome, judge(header, floors).engine)
-    for trailing in facts.trailing:
-        header = f"Version/4.0 Chrome/{trailing.blink}.0.0.0 Mobile Safari/537.36"
-        assert (judge(header, floors).outcome is Outcome.OUTDATED) == (floors.blink > trailing.blink)
+FACTS = bundled_browser_facts()
+LINUX = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/{engine}.0.0.0 Safari/537.36"
+ANDROID = "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/{engine}.0.0.0 Mobile Safari/537.36"
+SAYS_SO = {
+    "chrome": LINUX,
+    "edge": LINUX + " Edg/{own}",
+    "firefox": "Mozilla/5.0 (X11; Linux x86_64; rv:{own}) Gecko/20100101 Firefox/{own}",
+    "firefox-esr": "Mozilla/5.0 (X11; Linux x86_64; rv:{own}) Gecko/20100101 Firefox/{own}",
+    "safari": "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/{own} Safari/605.1.15",
+    "opera": LINUX + " OPR/{own}",
+    "opera-android": ANDROID + " OPR/{own}",
+    "samsung": "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) SamsungBrowser/{own} Chrome/{engine}.0.0.0 Mobile Safari/537.36",
+    "yandex": "Mozilla/5.0 (Linux; arm_64; Android 14; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/{engine}.0.0.0 YaBrowser/{own} Mobile Safari/537.36",
+    "uc": "Mozilla/5.0 (Linux; U; Android 14; en-US; K) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 Chrome/{engine}.0.0.0 UCBrowser/{own} Mobile Safari/537.36",
+    "qq": "Mozilla/5.0 (Linux; U; Android 14; zh-cn; K) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 Chrome/{engine}.0.0.0 MQQBrowser/{own} Mobile Safari/537.36",
+}
+
+
+def header_of(key: str, *, engine: int | None = None, own: str | None = None) -> str:
+    family = FACTS.families[key]
+    version = family.version if "." in family.version else f"{family.version}.0"
+    return SAYS_SO[key].format(engine=engine or family.built_on[0], own=own or version)
+
+
+@pytest.mark.parametrize("key", FACTS.families)
+@pytest.mark.parametrize("name", [*sorted(FACTS.floors), "latest-0", "latest-12"])
+def test_under_every_named_floor_the_newest_release_of_each_family_passes(name, key):
+    assert judge(header_of(key), FACTS.named(name)).outcome is Outcome.FINE
+
+
+@pytest.mark.parametrize("key", ["uc", "qq"])
+def test_a_family_behind_the_floor_passes_from_its_newest_engine_on(key):
+    widely, newest = FACTS.floors["widely"], FACTS.families[key].built_on[0]
+    assert widely.blink > newest
+    assert judge(header_of(key, engine=newest - 1), widely).outcome is Outcome.OUTDATED
+    assert judge(header_of("chrome", engine=newest), widely).outcome is Outcome.OUTDATED
+    assert [family.key for family in FACTS.behind(widely)] == ["uc", "qq"]
+
+
+# Floors of families
+
+
+def test_a_familys_floor_counts_in_its_own_numbers_and_in_place_of_its_engines():
+    floors = Floors(blink=150, families=(("opera", (106, 0)), ("samsung", (25, 1))))
+    assert judge(header_of("opera", engine=120, own="106.0.1.2"), floors).outcome is Outcome.FINE
+    assert judge(header_of("opera", engine=158, own="105.9"), floors).outcome is Outcome.OUTDATED
+    assert judge(header_of("samsung", engine=121, own="25.1"), floors).outcome is Outcome.FINE
+    assert judge(header_of("samsung", engine=121, own="25.0"), floors).outcome is Outcome.OUTDATED
+    assert judge(header_of("chrome", engine=149), floors).outcome is Outcome.OUTDATED
+
+
+def test_a_floor_for_opera_on_computers_says_nothing_of_opera_for_android():
+    floors = Floors(families=(("opera", (106, 0)),))
+    assert judge(header_of("opera-android", own="80.0"), floors).outcome is Outcome.FINE
+
+
+def test_a_floor_for_chrome_says_nothing_of_other_browsers_on_its_engine():
+    floors = Floors(families=(("chrome", (120, 0)),))
+    assert judge(header_of("chrome", engine=119), floors).outcome is Outcome.OUTDATED
+    for key in ("edge", "opera", "samsung"):
+        assert judge(header_of(key, engine=119), floors).outcome is Outcome.FINE
+    assert judge(LINUX.format(engine=119) + " Vivaldi/3.7", floors).outcome is Outcome.FINE
+
+
+@pytest.mark.parametrize(("trident", "outcome"), [(None, Outcome.OUTDATED), (11, Outcome.FINE), (12, Outcome.OUTDATED)])
+def test_internet_explorer_is_below_unless_it_is_let_in(trident, outcome):
+    ie11 = "Mozilla/5.0 (Windows NT 10.0; WOW64; Trident/7.0; rv:11.0) like Gecko"
+    assert judge(ie11, Floors(trident=trident)).outcome is outcome
+
+
+# Client hints
+
+HINTS = b'"Chromium";v="158", "Google Chrome";v="158", "Not_A Brand";v="24"'
+EMULATED = "Mozilla/5.0 (iPhone; CPU iPhone OS 13_2_3 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/13.0.3 Mobile/15E148 Safari/604.1"
+
+
+@pytest.mark.parametrize("user_agent", [header_of("chrome", engine=47), EMULATED])
+def test_hints_newer_than_the_user_agent_win(user_agent):
+    verdict = BrowserCheck(FLOORS).judge(user_agent.encode(), HINTS)
+    assert (verdict.outcome, verdict.engine, verdict.version) == (Outcome.FINE, Engine.BLINK, (158, 0))
+
+
+@pytest.mark.parametrize(
+    "hints",
+    [
+        b"", b'"Chromium";v="106"', b'"Google Chrome";v="158"', b'"Chromium";v="99999"', b"Chromium;v=158", b"\xff" * 5_000,
+        b'"Chromium";v=""', b'"Chromium";v="' + b"9" * 5_000,
+    ],
+)  # fmt: skip
+def test_hints_that_say_nothing_better_change_nothing(hints):
+    check, header = BrowserCheck(FLOORS), header_of("chrome", engine=60).encode()
+    assert check.judge(header, hints) == check.judge(header)
+
+
+def test_old_hints_turn_nobody_away():
+    assert BrowserCheck(FLOORS).judge(header_of("chrome").encode(), b'"Chromium";v="60"').outcome is Outcome.FINE
+
+
+@given(st.binary(max_size=300))
+def test_no_hints_raise_or_make_it_worse(hints):
+    check, header = BrowserCheck(FLOORS), header_of("chrome", engine=60).encode()
+    assert check.judge(header, hints).outcome in {Outcome.OUTDATED, Outcome.FINE}
+
+
+# Who is never turned away
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Anonymous, " + LINUX.format(engine=60),
+        "SomeApp/3.1 " + LINUX.format(engine=60),
+        "Mozilla/5.0 (Linux; Android 9; K; wv) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 Chrome/68.0.3440.106 Mobile Safari/537.36 AWP/2.0",
+        ANDROID.format(engine=41) + " (compatible; Googlebot/2.1; +http://www.google.com/bot.html)",
+        LINUX.format(engine=49) + " Google Favicon",
+        LINUX.format(engine=41) + " DuplexWeb-Google/1.0",
+        "Mozilla/5.0 (Windows NT 5.1; rv:11.0) Gecko Firefox/11.0 (via ggpht.com GoogleImageProxy)",
+        LINUX.format(engine=61) + " Chrome-Lighthouse",
+    ],
+)
+def test_who_does_not_speak_as_a_browser_does_passes(header):
+    assert judge(header).outcome is Outcome.EXEMPT
+
+
+def test_a_phone_of_googles_makes_nobody_a_bot():
+    app = (
+        ANDROID.format(engine=91)
+        + " Instagram 194.0.0.36.172 Android (30/11; 420dpi; 1080x1878; Google/google; Pixel 2; walleye)"
+    )
+    assert judge(app).outcome is Outcome.OUTDATED
+    assert (
+        judge("Mozilla/5.0 (Linux; Android 7.1.2; google Pixel 2) Chrome/104.0.0.0 Mobile Safari/537.36").outcome
+        is Outcome.OUTDATED
+    )
+
+
+def test_a_version_that_goes_on_with_letters_is_none():
+    assert (
+        judge("Mozilla/5.0 (Linux; Android 7; K) Chrome/105.0.0.0MQQBrowser/6.2 Mobile Safari/537.36").outcome
+        is Outcome.UNKNOWN
+    )
+
+
+@pytest.mark.parametrize(
+    ("build", "version"),
+    [
+        ("419.3", (1, 0)),
+        ("525.13", (3, 0)),
+        ("534.34", (5, 0)),
+        ("538.1", (7, 0)),
+        ("602.1.50", (9, 0)),
+        ("537.36", None),
+        ("605.1.15", None),
+    ],
+)
+def test_a_webkit_without_a_version_is_told_by_its_build_where_builds_tell(build, version):
+    verdict = judge(
+        f"Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/{build} (KHTML, like Gecko) Snowshoe/1.0 Safari/{build}"
+    )
+    assert verdict.version == version
 
 
 def test_a_missing_header_passes():
@@ -138,6 +284,10 @@ SHAPES = [
     "Mozilla/5.0 (iPhone; CPU iPhone OS {0}_{1} like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148 Safari/604.1",
     "Mozilla/5.0 (iPhone; CPU iPhone OS 12_2 like Mac OS X) AppleWebKit/605.1.15 Version/{0}.{1} Safari/604.1",
     "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/120.0 Safari/537.36 Edge/{0}.{1}",
+    "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0 Safari/537.36 OPR/{0}.{1}",
+    "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 Chrome/{0}.{1} UCBrowser/19.2 Mobile Safari/537.36",
+    "Mozilla/5.0 (X11; Linux) AppleWebKit/{0}.{1} (KHTML, like Gecko) Safari/537.36",
+    "Mozilla/5.0 (Windows NT 10.0; Trident/{0}.{1}; rv:11.0) like Gecko",
 ]
 numbers = st.integers(0, 9999)
 
@@ -146,7 +296,15 @@ numbers = st.integers(0, 9999)
     st.sampled_from(SHAPES),
     st.tuples(numbers, numbers),
     st.tuples(numbers, numbers),
-    st.builds(Floors, blink=numbers, gecko=numbers, webkit=st.tuples(numbers, numbers)),
+    st.builds(
+        Floors,
+        blink=numbers,
+        gecko=numbers,
+        webkit=st.tuples(numbers, numbers),
+        trident=st.none() | numbers,
+        families=st.sampled_from([(), (("opera", (106, 0)),), (("uc", (12, 0)), ("chrome", (99, 0)))]),
+        trailing=st.sampled_from([(), (("uc", 123), ("opera", 157))]),
+    ),
 )
 def test_raising_a_version_never_turns_fine_into_outdated(shape, one, other, floors):
     lower, higher = sorted([one, other])
@@ -156,8 +314,8 @@ def test_raising_a_version_never_turns_fine_into_outdated(shape, one, other, flo
 
 def test_an_owners_floor_of_none_lets_every_version_in():
     floors = Floors.of(blink=None, gecko=(115, 0), webkit=None)
-    assert judge("Chrome/12.0", floors).outcome is Outcome.FINE
-    assert judge("Firefox/114.0", floors).outcome is Outcome.OUTDATED
+    assert judge(header_of("chrome", engine=12), floors).outcome is Outcome.FINE
+    assert judge(header_of("firefox", own="114.0"), floors).outcome is Outcome.OUTDATED
 
 
 def test_old_systems_are_told_from_old_browsers():
@@ -178,6 +336,7 @@ def test_apps_are_told_from_browsers():
 def test_the_bundled_facts_hold_the_named_floors():
     floors = bundled_browser_facts().floors
     assert floors["widely-18m"] == FLOORS
+    assert FACTS.named("latest-3") == FACTS.named("latest-03")
     assert floors["rails-modern"] == floors["baseline-2023"]
     years = [floors[f"baseline-{year}"] for year in range(2020, 2026)]
     assert [f.blink for f in years] == sorted(f.blink for f in years)

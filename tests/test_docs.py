@@ -37,6 +37,7 @@ SECTIONS = {
     "cookie": schema.CookieSettings,
     "records": schema.Records,
     "browsers": schema.Browsers,
+    "browsers.rules": schema.BrowserRule,
     "regions": schema.Regions,
     "delivery": schema.Delivery,
     "paths": schema.Paths,

@@ -64,7 +64,7 @@ class Endpoints:
         if not below:
             return {"GET": self._preferences, "HEAD": self._preferences, "POST": self._choose}
         if below == "/browser":
-            return {"POST": self._continue_anyway}
+            return {"GET": self._browser, "HEAD": self._browser, "POST": self._continue_anyway}
         if below == "/violations":
             return {"POST": self.hearing.take}
         return {}
@@ -145,6 +145,9 @@ class Endpoints:
         if choice.action in {Action.SAVE, Action.WITHDRAW} or (referer and self._is_ours(referer, visit)):
             return Source.PREFERENCES  # the banner has neither switches nor anything to take back
         return Source.BANNER
+
+    async def _browser(self, visit: Visit, _: Receive) -> Answer:
+        return self.gate.own_page(visit, self._referer(visit) or f"{visit.root}/")
 
     async def _continue_anyway(self, visit: Visit, receive: Receive) -> Answer:
         if (why := refusal(visit)) is not None:

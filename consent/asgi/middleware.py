@@ -1,8 +1,9 @@
 """ConsentMiddleware: pure ASGI. Holds configuration; what belongs to one response lives in a ``Responder``."""
 
 import asyncio
+import inspect
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, cast
 
 from consent.asgi import answers
@@ -10,7 +11,7 @@ from consent.asgi._types import ASGIApp, Message, Receive, Scope, Send
 from consent.asgi.answers import Answer
 from consent.asgi.consent import Consent
 from consent.asgi.endpoints import Endpoints
-from consent.asgi.gate import Gate
+from consent.asgi.gate import Finding, Gate
 from consent.asgi.handshake import without_cookies
 from consent.asgi.hearing import Hearing
 from consent.asgi.request import for_app
@@ -18,12 +19,16 @@ from consent.asgi.responder import Responder
 from consent.asgi.site import Site
 from consent.asgi.visit import inner_path, read_wishes
 from consent.asgi.workers import confined
+from consent.browsers import Verdict
 from consent.cookie import ConsentCookie
 from consent.errors import Problem, SettingsError
 from consent.pages import Pages
 from consent.records.keeper import open_keeper
 from consent.settings import Settings, keys_from_environment
 from consent.settings.schema import Records
+
+OnOutdated = Callable[[Any, Verdict], object]
+"""``on_outdated(scope, verdict)``: told of an outdated browser; True, or an awaitable of it, lets the browser in."""
 
 _CLOSED = frozenset({"lifespan.shutdown.complete", "lifespan.shutdown.failed"})
 
@@ -32,11 +37,22 @@ class ConsentMiddleware:
     """Hold back what the visitor has not agreed to; let it through once they have.
 
     ``settings``: a path to the settings file, or a ``Settings``. Signing keys come from ``CONSENT_SECRET``.
+    ``on_outdated``: called with the scope and the verdict before an outdated browser gets the page or the bar.
+    ``debug``: ``?browser-check=preview`` shows that page; an app that is itself in debug mode has it too.
     Raises SettingsError with every mistake at once.
     """
 
-    def __init__(self, app: ASGIApp, settings: str | os.PathLike[str] | Settings) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        settings: str | os.PathLike[str] | Settings,
+        *,
+        on_outdated: OnOutdated | None = None,
+        debug: bool = False,
+    ) -> None:
         self.app = app
+        self._on_outdated = on_outdated
+        self._debug = debug
         loaded, keys = _load(settings, os.environ)
         self.site = Site(
             settings=loaded,
@@ -45,7 +61,7 @@ class ConsentMiddleware:
             keeper=open_keeper(loaded.records.url),
         )
         self._gate = Gate.of(self.site, keys)
-        self.site.reports.browser_data(self._gate.facts.as_of, self.site.now().date())
+        self._gate.report(self.site.now().date())
         self.site.reports.retention(loaded.records.retention, Records().retention)
         self._endpoints = Endpoints(site=self.site, gate=self._gate, hearing=Hearing(site=self.site))
         self._excluded = loaded.paths.exclude
@@ -66,9 +82,11 @@ class ConsentMiddleware:
             await self.app(inner, receive, send)
             return
         page, conditional = read_wishes(scope["headers"])
-        if page and (turned_away := self._turn_away(consent)) is not None:
-            await answers.send_answer(turned_away, send, head=scope["method"] == "HEAD")
-            return
+        if page and not (ours and self._endpoints.owns(path)) and (found := self._looked_at(consent)) is not None:
+            turned_away = found if isinstance(found, Answer) else await self._turn_away(found, consent)
+            if turned_away is not None:
+                await answers.send_answer(turned_away, send, head=scope["method"] == "HEAD")
+                return
         if ours and self._endpoints.owns(path):
             await self._endpoints.answer(consent.visit, receive, send)
             return
@@ -80,12 +98,34 @@ class ConsentMiddleware:
         if responder.held is not None:
             await responder.close(responder.held)
 
-    def _turn_away(self, consent: Consent) -> Answer | None:
+    def _looked_at(self, consent: Consent) -> Finding | Answer | None:
+        """What is to become of a browser that opens a page; None for nearly every one."""
         try:
-            return self._gate.turn_away(consent.visit)
+            if (self._debug or _is_debugged(consent)) and (shown := self._gate.preview(consent.visit)) is not None:
+                return shown
+            return self._gate.find(consent.visit)
         except Exception as error:  # noqa: BLE001 - whatever it is, a browser that is not judged is let in
             self.site.reports.failed("its browser was not looked at", error)
             return None
+
+    async def _turn_away(self, found: Finding, consent: Consent) -> Answer | None:
+        if self._on_outdated is not None and await self._lets_in(self._on_outdated, found, consent):
+            return None
+        try:
+            if found.mode == "page":
+                return self._gate.page(consent.visit, found.verdict)
+            consent.visit.notice = self._gate.bar(consent.visit)
+        except Exception as error:  # noqa: BLE001 - as above
+            self.site.reports.failed("an outdated browser was let in without a word", error)
+        return None
+
+    async def _lets_in(self, hook: OnOutdated, found: Finding, consent: Consent) -> bool:
+        try:
+            said = hook(consent.visit.scope, found.verdict)
+            return (await said if inspect.isawaitable(said) else said) is True
+        except Exception as error:  # noqa: BLE001 - an owner's hook must not end an answer
+            self.site.reports.hook_failed(error)
+            return False
 
     async def _not_http(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
@@ -105,6 +145,11 @@ class ConsentMiddleware:
             await send(message)
 
         return send_and_close
+
+
+def _is_debugged(consent: Consent) -> bool:
+    """Whether the framework says so: Starlette, FastAPI and Litestar put their app into the scope."""
+    return getattr(consent.visit.scope.get("app"), "debug", False) is True
 
 
 def _load(

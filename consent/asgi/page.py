@@ -40,7 +40,10 @@ class Page:
         if self._decoder:
             body = self._decoder.feed(body) + (b"" if more else self._decoder.finish())
         self._text = body
-        return self._rewriter.feed(body) if more else self._rewriter.finish(body)
+        judged = self._rewriter.feed(body) if more else self._rewriter.finish(body)
+        for limit in self._rewriter.exceeded:
+            self._site.reports.exceeded(limit, self._visit.path)
+        return judged
 
     def start(self, length: int | None) -> Message:
         """The start message; ``length`` is known where one message holds the whole body."""
@@ -73,4 +76,4 @@ class Page:
         )
         head = self._site.at_root(insertion.head, self._visit)
         body = b"" if self._kind is Kind.FRAME else self._site.at_root(insertion.body, self._visit)
-        return Insertion(head=head, body=body)
+        return Insertion(head=head, body=body + self._visit.notice)

@@ -7,6 +7,7 @@ import logging
 from datetime import date, timedelta
 
 from consent.asgi.forms import BODY_LIMIT
+from consent.html import Limit
 from consent.judge import Met
 
 logger = logging.getLogger("consent")
@@ -61,6 +62,9 @@ class Reports:
             "consent.W015 the app asked consent.allows(%r), which is no category or service here: always False",
             name,
         )
+
+    def exceeded(self, limit: Limit, path: str) -> None:
+        self._once(f"{limit.code} in %s {limit.what % limit.most}: nobody read it, and no choice releases it", path)
 
     def failed(self, what: str, error: Exception) -> None:
         """Our own fault: told each time, with its traceback."""
@@ -117,9 +121,20 @@ class Reports:
         if today - as_of > STALE:
             self._once(
                 "consent.W030 the browser data is of %s: fewer browsers are turned away than could be. Update the "
-                "package",
+                "package, or run consent browsers refresh",
                 as_of.isoformat(),
             )
+
+    def trailing(self, floor: str, families: str) -> None:
+        self._once(
+            "consent.W031 the floor %s is above the engine of some browsers' newest releases, which are let in all the "
+            "same",
+            f"{floor} ({families})",
+        )
+
+    def hook_failed(self, error: Exception) -> None:
+        """The owner's code: told each time, with its traceback."""
+        logger.error("consent.W032 on_outdated failed; the browser got what the settings say", exc_info=error)
 
     def _once(self, text: str, name: str) -> None:
         told = self._told.setdefault(text, set())

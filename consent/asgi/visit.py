@@ -40,7 +40,8 @@ def read_wishes(headers: Iterable[tuple[bytes, bytes]]) -> tuple[bool, bool]:
             else:
                 conditional = True
     if destination is None:
-        return b"text/html" in accepted, conditional
+        # Internet Explorer before 9 opens pages without naming HTML, and names this type nowhere else.
+        return b"text/html" in accepted or b"image/pjpeg" in accepted, conditional
     return destination in PAGE_DESTINATIONS, conditional
 
 
@@ -56,6 +57,8 @@ class Visit:
     """One request."""
 
     _headers: dict[bytes, bytes] | None = None
+    notice: bytes = b""
+    """What is to stand on top of the page: the bar for an outdated browser."""
 
     def __init__(self, scope: Scope) -> None:
         self.scope = scope

@@ -6,5 +6,6 @@ Knows no consent: it takes a judge, which says what is held under which label, a
 from consent.html.fetching import Use as Use
 from consent.html.holding import Holder as Holder, Judge as Judge
 from consent.html.injection import Insertion as Insertion
-from consent.html.rewriter import LimitError as LimitError, Rewriter as Rewriter, make_holder as make_holder
+from consent.html.limits import Limit as Limit
+from consent.html.rewriter import Rewriter as Rewriter, make_holder as make_holder
 from consent.html.texts import Texts as Texts

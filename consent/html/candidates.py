@@ -13,13 +13,11 @@ from consent.html import foreign
 from consent.html.names import alternatives, caseless, prefilter
 from consent.html.rawtext import RAW
 from consent.html.tags import NAME_END, SPACE, VALUE
+from consent.html.tokens import TURNS
 
 REPORTED = frozenset(
     b"script style iframe frame img image input source video audio track embed object link portal meta base".split()
 )
-TURNS = frozenset({b"template", b"svg", b"math"})
-"""Elements that change how the rest is read."""
-
 
 Kind = int
 """How much of a candidate a match holds. Plain numbers: they are compared once for each candidate of a page."""

@@ -9,6 +9,8 @@ scanner owns and ``step`` changes.
 import re
 from typing import NamedTuple
 
+from consent.html import limits
+from consent.html.constructs import FOREIGN, TOO_DEEP, Construct
 from consent.html.names import alternatives, caseless
 from consent.html.rawtext import RAW
 from consent.html.tags import (
@@ -20,6 +22,7 @@ from consent.html.tags import (
     WHOLE_COMMENT,
     attributes,
     is_self_closing,
+    resolve,
 )
 
 ROOTS = frozenset({b"svg", b"math"})
@@ -32,11 +35,6 @@ REPORTED = frozenset(
 )
 """What fetches or runs in SVG, and what does in HTML: an ``svg`` that is never closed may be over by rules this
 module lacks."""
-PREFIX = b"svg:"
-"""Before the name of a script or style whose text is no raw text: references and CDATA sections count in it."""
-
-DEEPEST = 64
-"""Open roots and points that are followed."""
 
 BREAKOUTS = frozenset(
     b"b big blockquote body br center code dd div dl dt em embed h1 h2 h3 h4 h5 h6 head hr i img li listing menu "
@@ -45,6 +43,8 @@ BREAKOUTS = frozenset(
 """``font`` breaks out only with color, face or size."""
 
 _STOP = alternatives(ROOTS | POINTS | REPORTED | BREAKOUTS | {b"template"})
+_BREAKING = frozenset({b"color", b"face", b"size"})
+_ENCODING = frozenset({b"encoding"})
 CDATA = rb"<!\[CDATA\[(?:[^\]]++|\](?!\]>))*+\]\]>"
 _BORING = (
     rb"(?:[^<]++|" + CDATA + b"|" + WHOLE_COMMENT
@@ -82,7 +82,7 @@ class Step(NamedTuple):
 
     end: int
     whole: bool = True
-    construct: tuple[bytes, int, int, int, None] | None = None
+    construct: Construct | None = None
 
 
 def inside(stack: list[bytes]) -> bool:
@@ -134,11 +134,23 @@ def _open(page: bytes, tag: tuple[int, int], name: bytes, stack: list[bytes], *,
             return Step(start, whole=False)
         close = len(page) if close < 0 else close
         # What stands in a style is read once more: an element within may fetch.
-        return Step(close if name == b"script" else end, construct=(PREFIX + name, start, end, close, None))
+        return Step(close if name == b"script" else end, construct=(FOREIGN + name, start, end, close, None))
     opens = name in ROOTS or (name in POINTS and _is_point(page, start, end, name))
-    if opens and not self_closing and len(stack) < DEEPEST:
+    if opens and not self_closing:
+        if is_too_deep(stack):
+            return Step(behind_comment(page, start), construct=(TOO_DEEP, start, start, start, None))
         stack.append(name)
     return Step(end)
+
+
+def is_too_deep(stack: list[bytes]) -> bool:
+    """Whether no more open elements are followed. One more is made a comment, so that a browser opens none either."""
+    return len(stack) >= limits.DRAWINGS.most
+
+
+def behind_comment(page: bytes, start: int) -> int:
+    """Behind the comment that the whole tag at ``start`` is made."""
+    return page.index(b">", start) + 1
 
 
 def _text_end(page: bytes, at: int, name: bytes) -> int:
@@ -156,15 +168,15 @@ def _text_end(page: bytes, at: int, name: bytes) -> int:
 def _breaks_out(page: bytes, start: int, end: int, name: bytes) -> bool:
     if name != b"font":
         return True
-    return any(a.name in {b"color", b"face", b"size"} for a in attributes(page, start, end))
+    return any(True for _ in attributes(page, start, end, _BREAKING))
 
 
 def _is_point(page: bytes, start: int, end: int, name: bytes) -> bool:
     if name != b"annotation-xml":
         return True
     return any(
-        a.name == b"encoding" and a.value.lower() in {b"text/html", b"application/xhtml+xml"}
-        for a in attributes(page, start, end)
+        resolve(a.value).lower() in {b"text/html", b"application/xhtml+xml"}
+        for a in attributes(page, start, end, _ENCODING)
     )
 
 

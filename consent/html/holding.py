@@ -6,17 +6,18 @@ wait for. In a style the held URLs are marked one by one (``styles``). What the 
 comes before what the judge says.
 """
 
-import functools
+import itertools
 from collections.abc import Callable, Iterable
 from typing import Protocol
 
-from consent.html import embedded, refresh, speculation, srcset, styles
-from consent.html.fetching import FETCHING, FRAMES, HREFS, NOTHING, RULES, SETS, Use, fetches, script_type, use_of
+from consent.html import embedded, limits, marks, refresh, speculation, srcset, styles
+from consent.html.constructs import FOREIGN, TOO_DEEP, TOO_LONG, TRACED, Construct
+from consent.html.fetching import FETCHING, FRAMES, HREFS, NOTHING, RULES, SETS, Use, fetches, use_of
 from consent.html.marks import Hold, both, inert, joined, renamed
 from consent.html.memory import Memory
 from consent.html.reading import read_foreign
-from consent.html.scanner import FOREIGN, TRACED, Construct
-from consent.html.tags import Attribute, attributes, resolve, tag_name
+from consent.html.script_tags import decides, inert_script, kind_of
+from consent.html.tags import Attribute, attributes, has_more_attributes, resolve, tag_name
 from consent.html.texts import Texts
 
 
@@ -96,7 +97,7 @@ class Holder:
 
     def dependent(self, tag: bytes, labels: bytes) -> Hold | None:
         """An inline script with the start tag ``tag`` waits with what it depends on, unless its author decided."""
-        return _inert_script(tag, labels) if _type(tag) in _RUN and not _decides(tag) else None
+        return inert_script(tag, labels) if kind_of(tag) in _RUN and not decides(tag) else None
 
     def hold(self, page: bytes, construct: Construct, *, unscripted: bool = False) -> Hold | None:
         """How one construct is held; None where it may run. ``unscripted``: it stands in a ``<noscript>``."""
@@ -115,6 +116,8 @@ class Holder:
             return self._inline_script(tag, read_foreign(text).text if foreign else text, plain=value is not None)
         if value == b"" or (value is not None and self.passes(value)):
             return None
+        if name == TOO_DEEP:
+            return marks.comment(limits.DRAWINGS)
         key = tag if not unscripted else b"noscript" + tag
         key = b"traced" + key if name == TRACED else key
         try:
@@ -122,6 +125,21 @@ class Holder:
         except KeyError:
             hold = self._traced(tag) if name == TRACED else self._judged(name, tag, unscripted=unscripted)
             return self._tags.keep(key, hold, len(tag))
+
+    def unread(self, page: bytes, construct: Construct) -> Hold | None:
+        """How a construct is held of which no more is kept (``Scanner.give_up``)."""
+        name, start, tag_end, *_ = construct
+        tag = page[start:tag_end]
+        if name == TOO_LONG:
+            return marks.comment(limits.TAG)
+        written = list(attributes(tag, 0, len(tag)))
+        if _assigned(written) == IGNORE:
+            return None
+        if name == b"style":
+            return marks.emptied(tag, written, limits.TEXT.label)
+        if decides(tag) or not kind_of(tag):
+            return self._judged(name, tag, unscripted=False)  # a file that is fetched instead, or data
+        return inert_script(tag, limits.TEXT.label)
 
     def _sheet(self, tag: bytes, text: bytes, foreign: bool) -> Hold | None:  # noqa: FBT001 - a key's parts, in order
         """A style. One of a type that does not apply is read all the same: Chromium looks for ``@import`` in all."""
@@ -139,7 +157,10 @@ class Holder:
 
     def _traced(self, tag: bytes) -> Hold | None:
         """A tag with CSS in its attributes, or with one of the attributes that few tags have."""
-        name, written = tag_name(tag), list(attributes(tag, 0, len(tag)))
+        name = tag_name(tag)
+        if has_more_attributes(tag, limits.ATTRIBUTES.most):
+            return _shadowed(name)
+        written = list(attributes(tag, 0, len(tag)))
         assigned = _assigned(written)
         label = None if assigned is None else self._judge.assigned(assigned)
         if assigned is not None and (label is None or assigned == IGNORE):
@@ -149,19 +170,21 @@ class Holder:
 
     def _inline_script(self, tag: bytes, text: bytes, *, plain: bool) -> Hold | None:
         """A script with text; ``plain``: its tag has no attribute that decides instead."""
-        if not _type(tag):
+        if has_more_attributes(tag, limits.ATTRIBUTES.most):
+            return _shadowed(b"script")
+        if not kind_of(tag):
             return None
-        if not plain and _decides(tag):
+        if not plain and decides(tag):
             return self._judged(b"script", tag, unscripted=False)
         label = self._script(tag, text)
-        return None if label is None else _inert_script(tag, label)
+        return None if label is None else inert_script(tag, label)
 
     def _script(self, tag: bytes, text: bytes) -> bytes | None:
         """The labels of an inline script by its text."""
         try:
             return self._scripts[tag, text]
         except KeyError:
-            return self._scripts.keep((tag, text), self._inline(_type(tag), text), len(tag) + len(text))
+            return self._scripts.keep((tag, text), self._inline(kind_of(tag), text), len(tag) + len(text))
 
     def _inline(self, kind: bytes, text: bytes) -> bytes | None:
         """The labels of a script's text, by what ``script_type`` says."""
@@ -171,8 +194,8 @@ class Holder:
 
     def _within(self, document: bytes) -> bytes | None:
         """The labels of what a document within the page would have held."""
-        if self._depth >= DEEPEST:
-            return UNREAD
+        if self._depth >= limits.DOCUMENTS.most:
+            return limits.DOCUMENTS.label
         self._depth += 1
         try:
             return joined(self._inner(document, self)) or None
@@ -184,9 +207,11 @@ class Holder:
         if text is not None:
             return joined(label for label in (self._judge.inline(text), self._within(text)) if label) or None
         document = embedded.document(url)
-        return UNREAD if document is None else self._within(document)
+        return limits.UNREAD if document is None else self._within(document)
 
     def _judged(self, name: bytes, tag: bytes, *, unscripted: bool) -> Hold | None:
+        if has_more_attributes(tag, limits.ATTRIBUTES.most):
+            return _shadowed(name)
         written = list(attributes(tag, 0, len(tag)))
         assigned = _assigned(written)
         if assigned == IGNORE or not fetches(name, written):
@@ -213,9 +238,11 @@ class Holder:
         if element in _SHOWING and value[:1] in embedded.BEGINNINGS and embedded.is_markup(value):
             return self._embedded(value)
         if element == b"link" and (sheet := embedded.sheet(value)) is not None:
-            return joined(label for _, label in styles.held(sheet, self._passive)) or None
-        found = (self._judge.url(url, use) for url in _urls(element, attribute.name, value, written))
-        return joined(label for label in found if label is not None) or None
+            return styles.labels(sheet, self._passive) or None
+        urls = list(itertools.islice(_urls(element, attribute.name, value, written), limits.CANDIDATES.most + 1))
+        if len(urls) > limits.CANDIDATES.most:
+            return limits.CANDIDATES.label
+        return joined(label for url in urls if (label := self._judge.url(url, use)) is not None) or None
 
     def _passive(self, url: bytes) -> bytes | None:
         return self._judge.url(url, Use.PASSIVE)
@@ -238,13 +265,24 @@ _ANIMATIONS = frozenset({b"set", b"animate"})
 _SELDOM = frozenset(b"a area body table thead tbody tfoot tr td th".split())
 """Elements that fetch by an attribute that few of them have: they are found by it, not by their name."""
 
-DEEPEST = 8
-"""Documents within documents that are read; what lies deeper is held unread."""
+_KINDS = {
+    b"link": b"rel",
+    b"meta": b"http-equiv",
+    b"input": b"type",
+    b"set": b"attributename",
+    b"animate": b"attributename",
+}
+"""By what an element is one that fetches."""
 
-UNREAD = styles.UNREAD
+
+def _shadowed(name: bytes) -> Hold:
+    """How an element with too many attributes is held."""
+    kind = [_KINDS[name]] if name in _KINDS else []
+    names = {*FETCHING.get(name, NOTHING), *styles.STYLING, *kind} - {b"type" if name == b"script" else b""}
+    return marks.shadowed(name, names, limits.ATTRIBUTES.label)
+
 
 _QUOTES = frozenset({b'"', b"'"})
-_DECIDING = frozenset({b"data-consent", b"src", b"href", b"xlink:href"})
 _RUN = frozenset({b"javascript", b"module"})
 
 
@@ -252,20 +290,3 @@ def _assigned(written: list[Attribute]) -> bytes | None:
     """What the author assigned the element to, if anything."""
     assigned = next((resolve(a.value) for a in written if a.name == b"data-consent"), None)
     return IGNORE if assigned is not None and assigned.strip().lower() == IGNORE else assigned
-
-
-@functools.lru_cache(maxsize=512)
-def _type(tag: bytes) -> bytes:
-    """What a browser takes a script with this start tag to be; pages use a handful of them."""
-    return b"javascript" if tag == b"<script>" else script_type(attributes(tag, 0, len(tag)))
-
-
-@functools.lru_cache(maxsize=512)
-def _decides(tag: bytes) -> bool:
-    """Whether a script's tag has an attribute that decides about it, whatever its text says."""
-    return any(a.name in _DECIDING for a in attributes(tag, 0, len(tag)))
-
-
-@functools.lru_cache(maxsize=512)
-def _inert_script(tag: bytes, label: bytes) -> Hold:
-    return inert(b"script", attributes(tag, 0, len(tag)), label)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 
+from consent.html.limits import Limit
 from consent.html.tags import Attribute
 
 Edit = tuple[int, bytes]
@@ -33,6 +34,26 @@ def renamed(name: bytes, fetching: Iterable[Attribute], label: bytes) -> Hold:
 def marked(name: bytes, label: bytes, edits: Iterable[Edit]) -> Hold:
     """An element with held URLs in its style, at which ``edits`` are made."""
     return label, ((1 + len(name), _mark(URLS, label)), *edits)
+
+
+def shadowed(name: bytes, names: Iterable[bytes], label: bytes) -> Hold:
+    """An element of which not every attribute was read: empty ones of these ``names`` go first, and of duplicates a
+    browser takes the first alone (HTML 13.2.5.33).
+    """
+    kind = b' type="text/plain"' if name == b"script" else b""
+    empty = b"".join(b' %b=""' % attribute for attribute in sorted(names))
+    return label, ((1 + len(name), kind + _mark(HELD, label) + empty),)
+
+
+def comment(limit: Limit) -> Hold:
+    """A tag that is made a comment. The space ends the word, so that no name makes it ``<!doctype``."""
+    return limit.label, ((1, b"!" + limit.code.encode() + b" "),)
+
+
+def emptied(tag: bytes, written: Iterable[Attribute], label: bytes) -> Hold:
+    """A style whose text nobody read. The rule in front keeps Chromium's preload scanner from its ``@import``."""
+    _, edits = inert(b"style", written, label)
+    return label, (*edits, (len(tag), b"x{}"))
 
 
 def both(first: Hold | None, second: Hold | None) -> Hold | None:

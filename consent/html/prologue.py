@@ -81,6 +81,10 @@ class Prologue:
             self._body_at(self.reached)
         return None
 
+    def give_up(self) -> None:
+        """No more is kept: the body opens where the reading has come to, and a browser reads it the same way."""
+        self._body_at(self.reached)
+
     def _behind_mark(self, page: bytes, *, final: bool) -> bool:
         """Go behind a byte order mark; false while it may still come."""
         if len(page) < len(BOM) and BOM.startswith(page) and not final:

@@ -1,4 +1,8 @@
-"""The short proof that a ``<`` stands in the data state, by the quotes and brackets before it alone."""
+"""The proofs that a ``<`` stands in the data state: a short one, by the quotes and brackets before it alone, and
+the long one, token by token.
+"""
+
+from consent.html.tokens import BORING, ONE
 
 
 def in_data(page: bytes, proven: int, start: int) -> bool:
@@ -32,3 +36,18 @@ def _opens(page: bytes, quote: int) -> bool:
     while at >= 0 and page[at] in b"\t\n\f\r ":
         at -= 1
     return at < 0 or page[at] == ord("=")
+
+
+def walk(page: bytes, proven: int, start: int) -> tuple[int, bool]:
+    """Go tag by tag from ``proven``: to ``start``, or past it to the end of the token that ``start`` lies in.
+
+    The second value is false where that token has not come whole; the place is its beginning then.
+    """
+    matched = BORING.match(page, proven, start)
+    at = matched.end() if matched else proven
+    while at < start:
+        token = ONE.match(page, at)
+        if token is None:
+            return at, False
+        at = token.end()
+    return at, True

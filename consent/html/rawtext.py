@@ -21,32 +21,35 @@ _ESCAPED_STOP = re.compile(b"-->|<(/?)" + caseless(b"script") + NAME_END)
 def raw_end(page: bytes, name: bytes, start: int) -> int:
     """Where the end tag of the raw text that begins at ``start`` begins, or -1."""
     if name == b"script":
-        return _script_end(page, start)
+        return ScriptText().find(page, start)[0]
     match = END[name].search(page, start)
     return -1 if match is None else match.start()
 
 
-def _script_end(page: bytes, start: int) -> int:
-    match = _SCRIPT_STOP.search(page, start)
-    while match is not None and match[0] == b"<!--":
-        end, escaped = _escaped(page, match.start())
-        if not escaped:
-            return end
-        match = _SCRIPT_STOP.search(page, end)
-    return -1 if match is None else match.start()
+class ScriptText:
+    """Looks for the end of a script's text, which may come in pieces. One for each script.
 
-
-def _escaped(page: bytes, start: int) -> tuple[int, bool]:
-    """From ``<!--`` in a script: the end tag (or -1) and False, or the place after ``-->`` and True.
-
-    Within, ``<script`` opens the double escaped state, in which ``</script`` only leads back.
+    After ``<!--`` a ``<script`` opens the double escaped state, in which ``</script`` only leads back.
     """
-    double = False
-    # The two dashes of ``<!--`` may be those of ``-->`` too: the search begins at them.
-    for match in _ESCAPED_STOP.finditer(page, start + 2):
-        if match[0] == b"-->":
-            return match.end(), True
-        if match[1] and not double:
-            return match.start(), False
-        double = not match[1]
-    return -1, False
+
+    __slots__ = ("_double", "_escaped")
+
+    def __init__(self) -> None:
+        self._escaped = self._double = False
+
+    def find(self, page: bytes, start: int, /) -> tuple[int, int]:
+        """Where the end tag begins, or -1; and from where to look again once more has come."""
+        while match := (_ESCAPED_STOP if self._escaped else _SCRIPT_STOP).search(page, start):
+            start = match.end()
+            if not self._escaped:
+                if match[0] != b"<!--":
+                    return match.start(), match.start()
+                self._escaped = True
+                start = match.start() + 2  # the two dashes may be those of ``-->`` too
+            elif match[0] == b"-->":
+                self._escaped = self._double = False
+            elif match[1] and not self._double:
+                return match.start(), match.start()
+            else:
+                self._double = not match[1]
+        return -1, max(start, len(page) - LONGEST_END)

@@ -8,26 +8,21 @@ import operator
 import re
 from collections.abc import Callable, Iterable
 
-from consent.errors import ConsentError
+from consent.html import limits
+from consent.html.constructs import FOREIGN, Construct
 from consent.html.dependents import Dependents
 from consent.html.holding import Holder, Judge
 from consent.html.injection import Insertion
+from consent.html.limits import Limit
 from consent.html.marks import Edit, Hold
 from consent.html.prologue import Prologue
 from consent.html.rawtext import LONGEST_END
-from consent.html.scanner import FOREIGN, Construct, Scanner
+from consent.html.scanner import Scanner
 from consent.html.tags import attributes
 from consent.html.texts import Texts
 
-LIMIT = 16 * 1024 * 1024
-"""Bytes kept back at most. A tag or script longer than this cannot be judged."""
-
 _PATIENCE = 8
 """After a try in vain the bytes kept back must grow by this fraction: trying stays linear whatever a page holds."""
-
-
-class LimitError(ConsentError):
-    """More was kept back than ``limit``: the construct cannot be judged and must not go out."""
 
 
 class Rewriter:
@@ -39,6 +34,7 @@ class Rewriter:
 
     __slots__ = (
         "_awaited",
+        "_beginning_kept",
         "_begun",
         "_dependents",
         "_holder",
@@ -46,7 +42,7 @@ class Rewriter:
         "_insertion",
         "_kept",
         "_labels",
-        "_limit",
+        "_most",
         "_prologue",
         "_retry",
         "_scanner",
@@ -55,7 +51,7 @@ class Rewriter:
         "passes",
     )
 
-    def __init__(self, holder: Holder, insert: Callable[[bytes], Insertion] | None, *, limit: int = LIMIT) -> None:
+    def __init__(self, holder: Holder, insert: Callable[[bytes], Insertion] | None, *, kept: int = limits.KEPT) -> None:
         self._labels: set[bytes] = set()
         self._holder = holder
         self._dependents = Dependents(holder.texts)
@@ -64,7 +60,8 @@ class Rewriter:
         self._prologue = None if insert is None else Prologue()
         self._insert = insert
         self._insertion: Insertion | None = None
-        self._limit = limit
+        self._most = kept
+        self._beginning_kept = True
         self._begun = False
         """Whether there was a byte at all: nothing is inserted into nothing."""
         self._kept: list[bytes] = []
@@ -78,18 +75,23 @@ class Rewriter:
         """The labels of what was held so far."""
         return {label for labels in self._labels for label in labels.split()}
 
+    @property
+    def exceeded(self) -> list[Limit]:
+        """The limits that the page has gone beyond so far."""
+        found = [limits.BY_LABEL[label] for label in self.held if label in limits.BY_LABEL]
+        return found if self._beginning_kept else [*found, limits.BEGINNING]
+
     def feed(self, chunk: bytes) -> bytes:
-        """Take the next bytes; give those that are decided. Raises LimitError."""
+        """Take the next bytes; give those that are decided."""
         if not chunk:
             return b""
         self._begun = True
         self._kept.append(chunk)
         self._size += len(chunk)
-        if self._size > self._limit:
-            raise LimitError(f"a construct of more than {self._limit} bytes cannot be judged")
-        if not self._worth_a_try(chunk):
-            return b""
-        return self._advance(final=False)
+        out = self._advance(final=False) if self._worth_a_try(chunk) or self._size > self._most else b""
+        while self._size > self._most:
+            out += self._give_up() + self._advance(final=False)
+        return out
 
     def finish(self, chunk: bytes = b"") -> bytes:
         """The page ends, with ``chunk``: give what is left. A page in one piece takes one pass this way."""
@@ -107,6 +109,21 @@ class Rewriter:
                 return False
             self._awaited = None  # it has come, and need not come again while there is too little for a try
         return self._size >= self._retry
+
+    def _give_up(self) -> bytes:
+        """Too much is kept back: what cannot be judged without its end goes out in a form that fetches nothing."""
+        if self._prologue is not None:
+            self._prologue.give_up()
+            self._beginning_kept = False
+            return b""
+        page = b"".join(self._kept)
+        construct = self._scanner.give_up(page)
+        hold = construct and self._holder.unread(page, construct)
+        if hold:
+            self._labels.add(hold[0])
+        consumed = self._scanner.consumed
+        self._keep(page, consumed)
+        return _splice(page, consumed, list(hold[1]) if hold else [])
 
     def _advance(self, *, final: bool) -> bytes:
         page = b"".join(self._kept)
@@ -198,9 +215,8 @@ def make_holder(judge: Judge, texts: Texts | None = None, markup: Texts | None =
 
 def _held_within(document: bytes, holder: Holder) -> Iterable[bytes]:
     """The labels that a whole document, such as a ``srcdoc``, would have held."""
-    rewriter = Rewriter(holder, None, limit=max(len(document), 1))
-    rewriter.feed(document)
-    rewriter.finish()
+    rewriter = Rewriter(holder, None)
+    rewriter.finish(document)
     return sorted(rewriter.held)
 
 

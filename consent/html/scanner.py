@@ -9,38 +9,17 @@ is inert, nothing in it is reported) and foreign content (``foreign``: in ``<svg
 """
 
 import re
-from collections.abc import Callable, Generator, Iterable, Iterator
-from typing import Protocol
+from collections.abc import Generator, Iterable, Iterator
 
-from consent.html import candidates, foreign, rawtext, traced
-from consent.html.candidates import BARE, CLOSE, COMMENT, FULL, PLAIN, REPORTED, SIMPLE, TEXT, TURNS, Finder, Kind
-from consent.html.names import alternatives, caseless
-from consent.html.proof import in_data
-from consent.html.rawtext import LONGEST_END, RAW, raw_end
-from consent.html.tags import ANY_END, NAME_END, REST_OF_TAG, TAG, attributes, is_self_closing
-from consent.html.texts import Texts
-from consent.html.traced import BORING as _BORING, ONE as _ONE, Gap
-
-Construct = tuple[bytes, int, int, int, bytes | None]
-"""``(name, start, tag_end, end, value)``: a start tag ``page[start:tag_end]``; of a script or style also its text
-``page[tag_end:end]``. ``value``: what the tag's only judged attribute, ``src`` or ``href``, says, as written with
-its quotes; ``b""``: no judged attribute; None: look for yourself. A plain tuple: a page has hundreds."""
-
-
-class Interest(Protocol):
-    """What the scanner asks while it passes over a page, to tell what is worth proving."""
-
-    @property
-    def passes(self) -> Callable[[bytes], bool]:
-        """Whether a tag whose only judged attribute says this, as written with its quotes, may run."""
-
-    @property
-    def markup(self) -> Texts:
-        """The markup met before."""
-
-    def passes_text(self, page: bytes, start: int, tag_end: int, end: int, /) -> bool:
-        """Whether the inline script ``page[start:end]`` may run; its text begins at ``tag_end``."""
-
+from consent.html import candidates, foreign, passing, rawtext
+from consent.html.candidates import BARE, CLOSE, COMMENT, FULL, PLAIN, REPORTED, SIMPLE, TEXT, Finder, Kind
+from consent.html.constructs import TOO_DEEP, TOO_LONG, TRACED, Construct, Interest
+from consent.html.passing import Passing
+from consent.html.proof import in_data, walk
+from consent.html.rawtext import RAW, ScriptText, raw_end
+from consent.html.tags import ANY_END, TAG, attributes, is_self_closing
+from consent.html.tokens import BORING, SOUND, TURNS
+from consent.html.traced import Gaps
 
 _BY_NAME = frozenset({b"meta", b"base"})
 _WHOLE = frozenset({b"script", b"style"})
@@ -48,22 +27,10 @@ _WHOLE = frozenset({b"script", b"style"})
 
 _TURNS = TURNS | foreign.POINTS | {b"base"}
 """After which another way of looking, or another judge, may be needed."""
-TRACED = b"*"
-"""The name of a construct that is a start tag found by what stands in it (``traced``); it may be reported twice."""
-FOREIGN = foreign.PREFIX
 _TAG_NAME = re.compile(rb"<([a-zA-Z]+)")
+_SHADOW_ROOT = frozenset({b"shadowrootmode"})
 _LONG = 512
 """Bytes passed behind a match from which on a new search costs less than to go on with the old one through them."""
-
-_NEVER = re.compile(rb"(?!)")
-_COMMENT_END = re.compile(rb"--!?>")
-
-_SOUND = re.compile(
-    rb"(?:[^<]++|<" + caseless(b"iframe") + NAME_END + REST_OF_TAG + b"[^<]*+</" + caseless(b"iframe") + REST_OF_TAG
-    + rb"|</?(?!(?:" + alternatives(RAW | TURNS | {b"plaintext", b"noscript"}) + rb")" + NAME_END
-    + rb")[a-zA-Z][^\t\n\f\r />]*+" + REST_OF_TAG + rb")*+"
-)  # fmt: skip
-"""Markup that leaves the tokenizer in the data state, wherever it is read."""
 
 
 class Scanner:
@@ -76,11 +43,10 @@ class Scanner:
 
     __slots__ = (
         "_foreign",
-        "_gap",
         "_gaps",
         "_interest",
+        "_passing",
         "_scripting",
-        "_skip",
         "_template",
         "awaited",
         "consumed",
@@ -93,13 +59,11 @@ class Scanner:
         self.awaited: re.Pattern[bytes] | None = None
         self._scripting = scripting
         """False within ``<noscript>``, where a nested one is an element like any other."""
-        self._skip: re.Pattern[bytes] | None = None
-        """The end of the comment or raw text that the piece before stopped in."""
+        self._passing: Passing | None = None
+        """The comment or raw text that the piece before stopped in."""
         self._template = 0
         self._foreign: list[bytes] = []
-        self._gap = -1
-        """Where the markup begins that traces are still to be looked for in; -1: there is none."""
-        self._gaps: list[Gap] = []
+        self._gaps = Gaps()
         self.unscripted = range(0)
         """The places of the piece that stand in the ``<noscript>`` met last."""
 
@@ -107,44 +71,44 @@ class Scanner:
         """The constructs that are whole in ``page``; with ``final`` the page ends here."""
         self.awaited = None
         self.unscripted = range(0)
-        proven = 0 if self._skip is None else self._pass(page, 0, self._skip, final=final)
-        self._gap = -1 if self._template else proven
+        proven = 0 if self._passing is None else self._pass(page, 0, self._passing, final=final)
+        self._gaps.begin = -1 if self._template else proven
         while proven >= 0:
             in_foreign, in_template = foreign.inside(self._foreign), self._template > 0
             if not in_foreign:
                 proven = yield from self._scan_html(page, proven, final=final)
             else:
                 step = foreign.step(page, proven, self._foreign, in_template=in_template, final=final)
-                if step.construct is not None and not in_template:
+                if step.construct is not None and step.construct[0] == TOO_DEEP:
+                    yield from self._made_comment(step.construct[1], step.end, in_foreign=True)
+                elif step.construct is not None and not in_template:
                     yield from self._reported(page, step.construct)
                 proven = step.end if step.whole else self._cut(page, step.end, ANY_END, final=final)
             if proven < 0:
-                self._close(self.consumed, in_foreign=in_foreign)
+                self._gaps.close(self.consumed, in_foreign=in_foreign)
             elif (in_foreign, in_template) != (foreign.inside(self._foreign), self._template > 0):
-                self._close(proven, in_foreign=in_foreign)
-                self._gap = -1 if self._template else proven
+                self._gaps.close(proven, in_foreign=in_foreign)
+                self._gaps.begin = -1 if self._template else proven
         yield from self._traced(page)
 
     def _reported(self, page: bytes, construct: Construct) -> Iterator[Construct]:
         """A construct; before a ``<base>`` all that comes before it, since it changes where the rest leads."""
         if construct[0] == b"base":
             start = construct[1]
-            self._close(start, in_foreign=foreign.inside(self._foreign))
-            self._gap = start
+            self._gaps.close(start, in_foreign=foreign.inside(self._foreign))
+            self._gaps.begin = start
             yield from self._traced(page)
         yield construct
 
-    def _close(self, at: int, *, in_foreign: bool = False) -> None:
-        """The markup in which traces are looked for is over."""
-        if 0 <= self._gap < at:
-            self._gaps.append((self._gap, at, in_foreign))
-        self._gap = -1
+    def _made_comment(self, start: int, behind: int, *, in_foreign: bool = False) -> Iterator[Construct]:
+        """The tag at ``start`` is made a comment that ends before ``behind``: markup begins anew there."""
+        self._gaps.close(start, in_foreign=in_foreign)
+        self._gaps.begin = -1 if self._template else behind
+        yield TOO_DEEP, start, start, start, None
 
     def _traced(self, page: bytes) -> Iterator[Construct]:
-        gaps, self._gaps = self._gaps, []
-        if gaps:
-            for start, end in traced.tags(page, gaps, self._interest.markup):
-                yield TRACED, start, end, end, None
+        for start, end in self._gaps.look(page, self._interest.markup):
+            yield TRACED, start, end, end, None
 
     def _scan_html(  # noqa: C901, PLR0912 - one loop, run for every candidate of every page: a call more is measured
         self, page: bytes, proven: int, *, final: bool
@@ -171,12 +135,12 @@ class Scanner:
             elif kind == TEXT:
                 text, end = match.span(index - 1)
                 if passes_text(page, start, text, end):
-                    if self._gap >= 0 and (start == proven or in_data(page, proven, start)):
-                        self._close(text)
-                        self._gap = proven = end
+                    if self._gaps.begin >= 0 and (start == proven or in_data(page, proven, start)):
+                        self._gaps.close(text)
+                        self._gaps.begin = proven = end
                     continue
             if start != proven and not in_data(page, proven, start):
-                proven, whole = _walk(page, proven, start)
+                proven, whole = walk(page, proven, start)
                 if not whole:
                     return self._cut(page, proven, ANY_END, final=final)
                 if proven != start:
@@ -213,19 +177,39 @@ class Scanner:
             less = page.rfind(b"<", proven)
             cut = less if less > page.rfind(b">", proven) else len(page)
             begin = cut if cut == proven or in_data(page, proven, cut) else proven
-            matched = _BORING.match(page, begin)
+            matched = BORING.match(page, begin)
             self.consumed = matched.end() if matched else begin
         return -1
 
-    def _pass(self, page: bytes, start: int, end: re.Pattern[bytes], *, final: bool) -> int:
-        """Pass over text that needs no look, up to ``end``; it need not come whole, memory does not grow with it."""
-        match = end.search(page, start)
-        if match is not None:
-            self._skip = None
-            return match.end() if end is _COMMENT_END else match.start()
-        self._skip = end
-        self.consumed = len(page) if final else max(start, len(page) - LONGEST_END)
-        return -1
+    def _pass(self, page: bytes, start: int, text: Passing, *, final: bool) -> int:
+        """Pass over text that needs no look; it need not come whole."""
+        at, again = text.find(page, start)
+        self._passing = text if at < 0 else None
+        if at < 0:
+            self.consumed = len(page) if final else again
+        return at
+
+    def give_up(self, page: bytes) -> Construct | None:
+        """Of the construct that ``page``, the bytes from ``consumed`` on, begins with, no more is kept: how it is
+        reported, if it is. What follows is passed up to its end.
+
+        A script's or style's text stays its own. Any other tag is made a comment (``<!...``), which ends at the
+        first ``>``, in a quoted value too: what follows is read as markup, by us and by a browser.
+        """
+        self.awaited = None
+        tag = TAG.match(page)
+        name = _name(page, 0)
+        if tag is not None and name in _WHOLE and not foreign.inside(self._foreign):
+            self.consumed = tag.end()
+            self._passing = ScriptText() if name == b"script" else passing.RAW_TEXT[name]
+            return None if self._template else (name, 0, tag.end(), tag.end(), None)
+        if page.startswith(b"<!--"):
+            self.consumed = len(b"<!--")
+            self._passing = passing.COMMENT
+            return None
+        self.consumed = 1
+        self._passing = passing.BOGUS_COMMENT
+        return (TOO_LONG, 0, 0, 0, None)
 
     def _read(
         self, page: bytes, name: bytes, match: re.Match[bytes], kind: Kind, *, final: bool
@@ -237,8 +221,8 @@ class Scanner:
         value = b"" if kind == BARE else None
         if kind == TEXT:
             begin, end = match.span((match.lastindex or 0) - 1)
-            self._close(begin)
-            self._gap = end
+            self._gaps.close(begin)
+            self._gaps.begin = end
             return [(name, start, begin, end, b"")], end
         if kind == FULL:
             value = match[(match.lastindex or 0) - 2]
@@ -254,47 +238,51 @@ class Scanner:
         if name == b"noscript":
             return self._noscript(page, start, end, final=final)
         if name == b"plaintext":
-            return (), self._pass(page, end, _NEVER, final=final)
-        self._turn(page, name, start, end, closing=kind == CLOSE)
-        return (), end
+            return (), self._pass(page, end, passing.EVERYTHING, final=final)
+        return self._turn(page, name, start, end, closing=kind == CLOSE)
 
     def _comment(self, page: bytes, start: int, *, final: bool) -> int:
         """A comment without an end; its first bytes decide whether it is over at once (``<!-->``)."""
         text = start + len("<!--")
         if len(page) < text + 2 and not final:
             return self._cut(page, start, None, final=final)
-        return self._pass(page, text, _COMMENT_END, final=final)
+        return self._pass(page, text, passing.COMMENT, final=final)
 
     def _raw(self, page: bytes, construct: Construct, *, final: bool) -> tuple[Iterable[Construct], int]:
         name, start, tag_end, _, value = construct
         reported = name in REPORTED and not self._template
         if name not in _WHOLE:
-            self._close(tag_end)
-            at = self._pass(page, tag_end, rawtext.END[name], final=final)
-            self._gap = -1 if self._template else at
+            self._gaps.close(tag_end)
+            at = self._pass(page, tag_end, passing.RAW_TEXT[name], final=final)
+            self._gaps.begin = -1 if self._template else at
             return ([construct] if reported else ()), at
         end = raw_end(page, name, tag_end)
         if end < 0:
             if not final:
                 return (), self._cut(page, start, rawtext.END[name], final=final)
             end = self.consumed = len(page)
-        self._close(tag_end)
-        self._gap = -1 if self._template else end
+        self._gaps.close(tag_end)
+        self._gaps.begin = -1 if self._template else end
         return ([(name, start, tag_end, end, value)] if reported else ()), end
 
-    def _turn(self, page: bytes, name: bytes, start: int, tag_end: int, *, closing: bool) -> None:
+    def _turn(
+        self, page: bytes, name: bytes, start: int, tag_end: int, *, closing: bool
+    ) -> tuple[Iterable[Construct], int]:
         """Follow what changes how the rest is read: templates and foreign content."""
-        if name != b"template":
-            if closing and self._foreign and self._foreign[-1] == name:
-                self._foreign.pop()
-            elif closing or len(self._foreign) >= foreign.DEEPEST:
-                return
-            elif name in foreign.ROOTS and not is_self_closing(page, start, tag_end):
-                self._foreign.append(name)
+        if name == b"template":
+            if closing:
+                self._template -= 1
+            elif self._template or not _is_shadow_root(page, start, tag_end):
+                self._template += 1
         elif closing:
-            self._template -= 1
-        elif self._template or not _is_shadow_root(page, start, tag_end):
-            self._template += 1
+            if self._foreign and self._foreign[-1] == name:
+                self._foreign.pop()
+        elif name in foreign.ROOTS and not is_self_closing(page, start, tag_end):
+            if foreign.is_too_deep(self._foreign):
+                behind = foreign.behind_comment(page, start)
+                return list(self._made_comment(start, behind)), behind
+            self._foreign.append(name)
+        return (), tag_end
 
     def _noscript(self, page: bytes, start: int, tag_end: int, *, final: bool) -> tuple[Iterable[Construct], int]:
         """Text for a browser with scripting, markup for one without: what stands in it is read as markup."""
@@ -306,10 +294,10 @@ class Scanner:
                 return (), self._cut(page, start, rawtext.END[b"noscript"], final=final)
             end = len(page)
         self.unscripted = range(tag_end, end)
-        if _SOUND.fullmatch(page, tag_end, end):
+        if SOUND.fullmatch(page, tag_end, end):
             return (), tag_end  # both readings agree: its tags are read like any other's
-        self._close(tag_end)
-        self._gap = end
+        self._gaps.close(tag_end)
+        self._gaps.begin = end
         inner = Scanner(self._interest, scripting=False).scan(page[tag_end:end], final=True)
         return [(name, a + tag_end, b + tag_end, c + tag_end, value) for name, a, b, c, value in inner], end
 
@@ -319,21 +307,6 @@ def _name(page: bytes, start: int) -> bytes:
     return match[1].lower() if match else b""
 
 
-def _walk(page: bytes, proven: int, start: int) -> tuple[int, bool]:
-    """Go tag by tag from ``proven``: to ``start``, or past it to the end of the token that ``start`` lies in.
-
-    The second value is false where that token has not come whole; the place is its beginning then.
-    """
-    matched = _BORING.match(page, proven, start)
-    at = matched.end() if matched else proven
-    while at < start:
-        token = _ONE.match(page, at)
-        if token is None:
-            return at, False
-        at = token.end()
-    return at, True
-
-
 def _is_shadow_root(page: bytes, start: int, end: int) -> bool:
     """Whether a template's content is live (declarative shadow DOM)."""
-    return any(a.name == b"shadowrootmode" for a in attributes(page, start, end))
+    return any(True for _ in attributes(page, start, end, _SHADOW_ROOT))

@@ -3,27 +3,29 @@
 A sheet within a ``data:`` URL is read like one of its own (``@import "data:text/css,..."``).
 """
 
+import itertools
 from collections.abc import Callable, Iterable
 
 from consent.catalogue.memory import TextMemory
-from consent.html import css, embedded
+from consent.html import css, embedded, limits
 from consent.html.css import Reference
-from consent.html.marks import Edit, Hold, joined, marked
+from consent.html.marks import Edit, Hold, emptied, joined, marked, shadowed
 from consent.html.reading import read_foreign, read_value
-from consent.html.tags import Attribute
+from consent.html.tags import Attribute, attributes
 
 LabelOf = Callable[[bytes], bytes | None]
 """Under which labels what a URL leads to is held, if it is."""
-DEEPEST = 4
-"""Sheets within sheets that are read; what lies deeper is held unread."""
-UNREAD = b"-/unread"
 
 _memory: TextMemory[tuple[Reference, ...]] = TextMemory()
 """The URLs of sheets met before: a site writes the same ones into its every page."""
 
 
+class TooManyError(Exception):
+    """A sheet has more URLs than ``limits.REFERENCES``. Never leaves this package."""
+
+
 def held(sheet: bytes, label_of: LabelOf, *, depth: int = 0) -> list[tuple[int, bytes]]:
-    """``(offset, labels)`` for each URL of ``sheet`` that is held."""
+    """``(offset, labels)`` for each URL of ``sheet`` that is held. Raises TooManyError."""
     found: list[tuple[int, bytes]] = []
     for reference in references(sheet):
         labels = _label(reference.url, label_of, depth)
@@ -33,13 +35,23 @@ def held(sheet: bytes, label_of: LabelOf, *, depth: int = 0) -> list[tuple[int, 
 
 
 def references(sheet: bytes) -> tuple[Reference, ...]:
-    """The URLs of a sheet that may lead anywhere."""
+    """The URLs of a sheet that may lead anywhere. Raises TooManyError."""
     known = _memory.get(sheet)
     if known is None:
-        found = css.references(sheet)
-        known = tuple(r for r in found if r.url[:5].lower() != b"data:" or embedded.sheet(r.url) is not None)
+        found = (r for r in css.references(sheet) if r.url[:5].lower() != b"data:" or embedded.sheet(r.url) is not None)
+        known = tuple(itertools.islice(found, limits.REFERENCES.most + 1))
+        if len(known) > limits.REFERENCES.most:
+            raise TooManyError
         _memory.keep(sheet, known)
     return known
+
+
+def labels(sheet: bytes, label_of: LabelOf, *, depth: int = 0) -> bytes:
+    """The labels that the URLs of a sheet in a ``data:`` URL wait for."""
+    try:
+        return joined(found for _, found in held(sheet, label_of, depth=depth))
+    except TooManyError:
+        return limits.REFERENCES.label
 
 
 def forget() -> None:
@@ -53,7 +65,10 @@ def hold_sheet(
 ) -> Hold | None:
     """A ``<style>`` with the start tag ``tag``; ``all_under``: the labels that all its URLs wait for."""
     reading = read_foreign(text) if foreign and (b"&" in text or b"<" in text) else None
-    found = _found(text if reading is None else reading.text, label_of, all_under)
+    try:
+        found = _found(text if reading is None else reading.text, label_of, all_under)
+    except TooManyError:
+        return emptied(tag, attributes(tag, 0, len(tag)), limits.REFERENCES.label)
     if not found:
         return None
     edits = [(len(tag) + (at if reading is None else reading.back(at)), css.mark(label)) for at, label in found]
@@ -65,20 +80,23 @@ def hold_attributes(
 ) -> Hold | None:
     """The CSS in the attributes of an element, ``style`` and those that SVG has for one property each."""
     edits: list[Edit] = []
-    labels: list[bytes] = []
+    under: list[bytes] = []
     for attribute in written:
-        if attribute.name not in _STYLING and not (name in _ANIMATIONS and attribute.name in _ANIMATED):
+        if attribute.name not in STYLING and not (name in _ANIMATIONS and attribute.name in _ANIMATED):
             continue
         reading = read_value(attribute.value) if b"&" in attribute.value else None
-        found = _found(attribute.value if reading is None else reading.text, label_of, all_under)
-        labels += [label for _, label in found]
+        try:
+            found = _found(attribute.value if reading is None else reading.text, label_of, all_under)
+        except TooManyError:
+            return shadowed(name, [attribute.name], limits.REFERENCES.label)
+        under += [label for _, label in found]
         edits += [
             (attribute.value_at + (at if reading is None else reading.back(at)), css.mark(label)) for at, label in found
         ]
-    return marked(name, joined(labels), edits) if edits else None
+    return marked(name, joined(under), edits) if edits else None
 
 
-_STYLING = frozenset(
+STYLING = frozenset(
     b"style fill stroke filter mask clip-path marker marker-start marker-mid marker-end cursor mask-image".split()
 )
 _ANIMATIONS = frozenset({b"set", b"animate"})
@@ -95,6 +113,6 @@ def _label(url: bytes, label_of: LabelOf, depth: int) -> bytes | None:
     sheet = embedded.sheet(url)
     if sheet is None:
         return label_of(url)
-    if depth >= DEEPEST:
-        return UNREAD
-    return joined(labels for _, labels in held(sheet, label_of, depth=depth + 1))
+    if depth >= limits.SHEETS.most:
+        return limits.SHEETS.label
+    return labels(sheet, label_of, depth=depth + 1)

@@ -5,8 +5,9 @@ splice. All patterns are possessive: a byte is never looked at twice, whatever a
 """
 
 import html
+import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from html.entities import html5
 from typing import NamedTuple
 
@@ -58,19 +59,31 @@ class Attribute(NamedTuple):
     """Where the value begins."""
 
 
-def attributes(page: bytes, start: int, end: int) -> Iterator[Attribute]:
-    """The attributes of the start tag ``page[start:end]``; of duplicates only the first counts (13.2.5.33)."""
+def attributes(page: bytes, start: int, end: int, names: Collection[bytes] | None = None) -> Iterator[Attribute]:
+    """The attributes of the start tag ``page[start:end]``, or those of ``names``; of duplicates only the first counts
+    (13.2.5.33).
+    """
     seen: set[bytes] = set()
-    after_name = start + 1
-    while page[after_name] not in b"\t\n\f\r />":
-        after_name += 1
-    for match in _SPLIT.finditer(page, after_name, end - 1):
+    for match in _SPLIT.finditer(page, _behind_name(page, start), end - 1):
         name = match[1].lower()
-        if name in seen:
+        if name in seen or (names is not None and name not in names):
             continue
         seen.add(name)
         group = match.lastindex or 1
         yield Attribute(name, match[group] if group > 1 else b"", match.start(1), match.start(group))
+
+
+def _behind_name(page: bytes, start: int) -> int:
+    match = _TAG_NAME.match(page, start)
+    return start + 1 if match is None else match.end()
+
+
+def has_more_attributes(tag: bytes, most: int) -> bool:
+    """Whether a start tag has more than ``most`` attributes, duplicates counted."""
+    if len(tag) <= 2 * most:  # each takes a separator and a letter at least
+        return False
+    found = _SPLIT.finditer(tag, _behind_name(tag, 0), len(tag) - 1)
+    return next(itertools.islice(found, most, None), None) is not None
 
 
 _TAG_NAME = re.compile(rb"<([a-zA-Z][^\t\n\f\r />]*+)")
@@ -86,8 +99,10 @@ def is_self_closing(page: bytes, start: int, end: int) -> bool:
     """Whether the tag ``page[start:end]`` ends in ``/>``; in ``<svg a=b/>`` the slash is the value's."""
     if page[end - 2 : end] != b"/>":
         return False
-    *_, last = _SPLIT.finditer(page, start + 1, end - 1)
-    return last.lastindex != UNQUOTED or last.end() < end - 1
+    last = None
+    for last in _SPLIT.finditer(page, _behind_name(page, start), end - 1):  # noqa: B007 - the last one is asked for
+        pass
+    return last is None or last.lastindex != UNQUOTED or last.end() < end - 1
 
 
 REFERENCE = re.compile(r"&(?:#[xX][0-9a-fA-F]++;?|#[0-9]++;?|[a-zA-Z][a-zA-Z0-9]*+(?:;|(?![=a-zA-Z0-9])))")

@@ -7,20 +7,10 @@ the last place that is proven to be in the data state; what has no trace is not 
 import re
 from collections.abc import Iterator
 
-from consent.html import css_traces, foreign
+from consent.html import css_traces
 from consent.html.proof import in_data
-from consent.html.tags import BOGUS_COMMENT, REST_OF_TAG, WHOLE_COMMENT
 from consent.html.texts import Texts
-
-_TOKEN = (
-    rb"[^<]++|" + WHOLE_COMMENT + rb"|</?[a-zA-Z][^\t\n\f\r />]*+" + REST_OF_TAG
-    + b"|" + BOGUS_COMMENT + rb"|<(?=[^a-zA-Z/!?])"
-)  # fmt: skip
-ONE = re.compile(_TOKEN)
-BORING = re.compile(b"(?:" + _TOKEN + b")*+")
-"""A run of text, tags and comments, each whole; raw text is the caller's care."""
-_ONE_FOREIGN = re.compile(foreign.CDATA + b"|" + _TOKEN)
-_BORING_FOREIGN = re.compile(b"(?:" + foreign.CDATA + b"|" + _TOKEN + b")*+")
+from consent.html.tokens import BORING, BORING_FOREIGN, ONE, ONE_FOREIGN
 
 _NAMES = tuple(
     (sign, re.compile(
@@ -33,6 +23,28 @@ _NAMES = tuple(
 
 Gap = tuple[int, int, bool]
 """From a proven place to another, without raw text between; whether it is foreign content."""
+
+
+class Gaps:
+    """The markup of a piece in which traces are still to be looked for."""
+
+    __slots__ = ("_whole", "begin")
+
+    def __init__(self) -> None:
+        self.begin = -1
+        """Where the markup at hand begins; -1: none is at hand."""
+        self._whole: list[Gap] = []
+
+    def close(self, at: int, *, in_foreign: bool = False) -> None:
+        """The markup at hand is over."""
+        if 0 <= self.begin < at:
+            self._whole.append((self.begin, at, in_foreign))
+        self.begin = -1
+
+    def look(self, page: bytes, texts: Texts) -> Iterator[tuple[int, int]]:
+        """The tags with a trace in what is over."""
+        gaps, self._whole = self._whole, []
+        return tags(page, gaps, texts) if gaps else iter(())
 
 
 def tags(page: bytes, gaps: list[Gap], texts: Texts) -> Iterator[tuple[int, int]]:
@@ -66,7 +78,7 @@ def _traces(markup: bytes) -> list[int]:
 
 def _around(page: bytes, gap: Gap, traces: list[int]) -> Iterator[tuple[int, int]]:
     at, end, in_foreign = gap
-    boring, one = (_BORING_FOREIGN, _ONE_FOREIGN) if in_foreign else (BORING, ONE)
+    boring, one = (BORING_FOREIGN, ONE_FOREIGN) if in_foreign else (BORING, ONE)
     for trace in traces:
         if trace < at:
             continue

@@ -1,20 +1,24 @@
-"""The page for a browser below the floor: which browsers to get, and a button to go on all the same.
+"""For a browser below the floor: which browsers to get, and a button to go on all the same; as a page, or as a bar.
 
-It has to be readable in the very browsers it turns away, Internet Explorer 6 among them: one file, plain markup and
-CSS of 1998, and no script.
+Both have to be readable in the very browsers they are for, Internet Explorer 6 among them: no other file, plain markup
+and CSS of 1998, and no script. The bar stands in a page that is not ours: it has no style sheet, which a policy of the
+page could refuse, but the attributes of HTML 4.
 """
 
-import tomllib
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from functools import cache
-from importlib.resources import files
 
 import jinja2
 
 from consent.browser_facts import Browser, BrowserFacts, Edition
-from consent.browsers import Verdict
+from consent.browsers import Outcome, Verdict
 from consent.errors import CatalogueError
+from consent.languages import bundled, forms, load
+from consent.pages.assets import to_ascii
+from consent.pages.environment import make_environment
+from consent.settings import Settings
 
 FALLBACK = "en"
 SYSTEM_NAMES = {"windows": "Windows", "macos": "macOS", "linux": "Linux", "android": "Android"}
@@ -25,7 +29,7 @@ _NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BrowserTexts:
-    """The page's words in one language; a TOML file each, with ``continue`` for ``continue_button``."""
+    """The page's words in one language: the texts ``browser.*``."""
 
     language: str
     direction: str
@@ -44,6 +48,8 @@ class BrowserTexts:
     get: str
     continue_button: str
     continue_note: str
+    notice_link: str
+    notice_hide: str
     attribution: str
 
 
@@ -53,9 +59,47 @@ class Card:
 
     name: str
     share: str
+    part: int
+    """The share as a whole number, for a bar."""
     systems: str
     version: str
     url: str
+
+
+class BrowserPage:
+    """The page and the bar of one site, in every bundled language."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._environment = make_environment()
+        self._settings = settings
+
+    def page(self, language: str, *, verdict: Verdict, return_to: str) -> bytes:
+        """The whole page for one visitor."""
+        return render_browser(
+            self._environment,
+            language=language,
+            verdict=verdict,
+            data=self._settings.browser_facts,
+            return_to=return_to,
+            site_name=self._settings.site.name,
+            mount=self._settings.paths.mount,
+        )
+
+    def bar(self, language: str, *, return_to: str) -> bytes:
+        """The bar, to be inserted into a page in whatever ASCII-compatible charset."""
+        template = self._environment.get_template("browser_notice.html")
+        mount = self._settings.paths.mount
+        markup = template.render(texts=browser_texts(language), mount=mount, return_to=return_to)
+        return to_ascii(markup.replace("\n", ""))
+
+    def nomodule(self, language: str) -> bytes:
+        """The bar for HTML that is the same for everybody: a script that only browsers without modules run.
+
+        Those are Chrome before 61, Firefox before 60, Safari before 10.1 (11 obeys ``nomodule``) and Internet Explorer.
+        """
+        bar = self.bar(language, return_to="").decode("ascii")
+        # "</" would end the script, whatever it stands in (HTML 13.2.5.15).
+        return b"document.write(%s)" % json.dumps(bar).replace("</", "<\\/").encode("ascii")
 
 
 def render_browser(  # noqa: PLR0913 - all named; each is one thing the page shows
@@ -74,6 +118,7 @@ def render_browser(  # noqa: PLR0913 - all named; each is one thing the page sho
     page = environment.get_template("browser.html").render(
         texts=texts,
         site_name=site_name,
+        outdated=verdict.outcome is Outcome.OUTDATED,
         advice=_advice(texts, verdict),
         mobile=verdict.mobile,
         cards=[_card(browser, edition, texts) for browser, edition in _offered(data, verdict)],
@@ -87,17 +132,13 @@ def render_browser(  # noqa: PLR0913 - all named; each is one thing the page sho
 @cache
 def browser_texts(language: str) -> BrowserTexts:
     """The bundled texts in ``language``, or in English where there are none."""
-    bundled = files("consent").joinpath("data", "browser_texts")
-    if language not in {item.name.removesuffix(".toml") for item in bundled.iterdir()}:
-        language = FALLBACK
-    name = f"{language}.toml"
-    table = tomllib.loads(bundled.joinpath(name).read_text("utf-8"))["browser"]
-    table["continue_button"] = table.pop("continue", None)
-    table["language"] = language
-    expected = {field.name for field in fields(BrowserTexts)}
-    if table.keys() != expected or not all(isinstance(text, str) for text in table.values()):
-        raise CatalogueError(f"browser_texts/{name}: not the keys of the page: {sorted(table.keys() ^ expected)}")
-    return BrowserTexts(**table)
+    tag = language if language in bundled() else FALLBACK
+    how, table = forms(tag), load(tag)["browser"]
+    expected = {field.name for field in fields(BrowserTexts)} - {"language", "direction", "decimal"}
+    if not isinstance(table, Mapping):
+        raise CatalogueError(f"{tag}: no texts for the page")
+    texts = {key: text for key, text in table.items() if key in expected and isinstance(text, str)}
+    return BrowserTexts(language=tag, direction=how.direction, decimal=how.decimal, **texts)
 
 
 def share_text(share: float, decimal: str) -> str:
@@ -135,6 +176,7 @@ def _card(browser: Browser, edition: Edition, texts: BrowserTexts) -> Card:
     return Card(
         name=browser.name,
         share=share_text(browser.share, texts.decimal),
+        part=max(1, min(100, round(browser.share))),
         systems=", ".join(SYSTEM_NAMES[system] for system in edition.systems),
         version=texts.version.replace("{version}", edition.version),
         url=edition.url,

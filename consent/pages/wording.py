@@ -1,12 +1,12 @@
 """The sentences of one language that need grammar: lists, counts, durations, dates, and the notice itself."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date
 
 from consent.categories import Category
-from consent.languages import Texts, load, plural
+from consent.languages import Counted, Forms, Texts, forms, load
 from consent.policy import Policy
 
 _DURATION = re.compile(
@@ -22,16 +22,18 @@ class Wording:
 
     language: str
     texts: Texts
+    forms: Forms
+    """How the language writes numbers, dates and lists."""
 
     @classmethod
     def of(cls, language: str) -> "Wording":
-        return cls(language=language, texts=load(language))
+        return cls(language=language, texts=load(language), forms=forms(language))
 
     def text(self, *path: str, **values: str | int) -> str:
-        """The text at ``path``, its braces filled in."""
+        """The text at ``path``, its braces filled in; a number is written as the language does."""
         text = self._find(path)
         if isinstance(text, str):
-            return text.format_map(values) if values else text
+            return self._filled(text, values) if values else text
         raise LookupError(f"{self.language}: no text {'.'.join(path)}")
 
     def has(self, *path: str) -> bool:
@@ -40,18 +42,18 @@ class Wording:
     def keys(self, *path: str) -> tuple[str, ...]:
         """The names in the table at ``path``, in the order of the file."""
         table = self._find(path)
-        return () if table is None or isinstance(table, str) else tuple(table)
+        return tuple(table) if isinstance(table, Mapping) else ()
 
     def counted(self, *path: str, count: int, **values: str) -> str:
         """The text for ``count`` things, in the plural form the language asks for."""
-        form = plural(self.language, count)
-        return self.text(*path, form if self.has(*path, form) else "other", count=count, **values)
+        found = self._find(path)
+        if isinstance(found, tuple):
+            return self._filled(found[self.forms.plural(count)], {"count": count, **values})
+        raise LookupError(f"{self.language}: no text that counts: {'.'.join(path)}")
 
     def listed(self, items: Sequence[str]) -> str:
         """``a, b and c``."""
-        if len(items) < 2:
-            return "".join(items)
-        return self.text("list", "separator").join(items[:-1]) + self.text("list", "last") + items[-1]
+        return self.forms.listed(items)
 
     def duration(self, iso: str) -> str:
         """An ISO 8601 duration in words; what is none is shown as it stands."""
@@ -61,14 +63,17 @@ class Wording:
         if match is None:
             return iso
         pairs = zip(_UNITS, match.groups(), strict=True)
-        return self.listed([self.counted("durations", unit, count=int(n)) for unit, n in pairs if n]) or iso
+        return self.listed([self.forms.unit(unit, int(n)) for unit, n in pairs if n]) or iso
 
-    def date(self, moment: datetime) -> str:
-        month = self.text("dates", "months", str(moment.month))
-        return self.text("dates", "format", day=moment.day, month=month, year=moment.year)
+    def date(self, moment: date) -> str:
+        return self.forms.day(moment)
+
+    def percentage(self, value: float) -> str:
+        """``67.15 %`` in the language's form; two decimals at most."""
+        return self.forms.percentage(value, 2)
 
     def country(self, code: str) -> str:
-        return self.text("countries", code) if self.has("countries", code) else code
+        return self.forms.countries.get(code, code)
 
     def label(self, category: Category) -> str:
         """The owner's own word for a category, or ours."""
@@ -107,10 +112,14 @@ class Wording:
         path = ("categories", category.key, name)
         return self.text(*path) if self.has(*path) else ""
 
-    def _find(self, path: Sequence[str]) -> "str | Texts | None":
-        found: str | Texts = self.texts
+    def _filled(self, text: str, values: Mapping[str, str | int]) -> str:
+        written = {name: self.forms.number(v) if isinstance(v, int) else v for name, v in values.items()}
+        return text.format_map(written)
+
+    def _find(self, path: Sequence[str]) -> "str | Counted | Texts | None":
+        found: str | Counted | Texts = self.texts
         for name in path:
-            if isinstance(found, str) or name not in found:
+            if not isinstance(found, Mapping) or name not in found:
                 return None
             found = found[name]
         return found

@@ -5,6 +5,7 @@ from consent.settings.loading import Settings as Settings
 from consent.settings.schema import (
     HELD_ALWAYS as HELD_ALWAYS,
     Banner as Banner,
+    BrowserRule as BrowserRule,
     Browsers as Browsers,
     Colours as Colours,
     CookieSettings as CookieSettings,

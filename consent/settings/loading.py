@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import Self
 
 from consent import cookie, languages
+from consent.browser_facts import BrowserFacts
 from consent.catalogue import Catalogue, Service
 from consent.categories import NECESSARY, Category
 from consent.choices import Lifetimes
 from consent.errors import Problem, SettingsError
 from consent.policy import Policy, make_policy
 from consent.settings import schema, sections
+from consent.settings.browsers import browsers
 from consent.settings.categories import categories
 from consent.settings.faults import Fault, shown
 from consent.settings.reader import Problems, Table
@@ -40,6 +42,8 @@ class Settings:
     catalogue: Catalogue
     """The bundled entries with the owner's; those switched off have the category ``HELD_ALWAYS``."""
     policy: Policy
+    browser_facts: BrowserFacts
+    """What floors and the page for outdated browsers go by: the bundled facts, or the owner's."""
 
     @property
     def lifetimes(self) -> Lifetimes:
@@ -85,7 +89,8 @@ class Settings:
     def _read(cls, top: Table) -> Self:
         site_table = top.table("site")
         site = sections.site(site_table, languages.bundled())
-        holding = sections.holding(top.table("holding"))
+        holding_table = top.table("holding")
+        holding = sections.holding(holding_table)
         tongues = site.languages or languages.bundled()
         own_categories = categories(top.table("categories"), tongues)
         keys = tuple(category.key for category in own_categories)
@@ -96,21 +101,24 @@ class Settings:
         own = tuple(service for service in written if service.key not in entries)
         listed = declared(site_table, site.services, known, keys)
         policy = _policy(own_categories, (*listed, *own), holding.undeclared)
-        _check_width(site_table, site.domains)
+        _check_width(site_table, "domains", site.domains)
+        _check_width(holding_table, "allow", holding.allow)
         _check_room(site_table, policy)
+        browser_rules, browser_facts = browsers(top.table("browsers"))
         settings = cls(
             site=site,
             holding=holding,
             banner=sections.banner(top.table("banner")),
             cookie=sections.cookie(top.table("cookie"), site.domains),
             records=sections.records(top.table("records")),
-            browsers=sections.browsers(top.table("browsers")),
+            browsers=browser_rules,
             regions=sections.regions(top.table("regions")),
             delivery=sections.delivery(top.table("delivery")),
             paths=sections.paths(top.table("paths")),
             categories=own_categories,
             catalogue=bundled.with_services(written) if written else bundled,
             policy=policy,
+            browser_facts=browser_facts,
         )
         top.close()
         return settings
@@ -130,16 +138,16 @@ def _policy(every: tuple[Category, ...], listed: tuple[Service, ...], undeclared
     return make_policy(enabled, tuple(asked.values()), undeclared)
 
 
-def _check_width(site: Table, domains: tuple[str, ...]) -> None:
-    """Refuse a domain such as ``com``, ``co.uk`` or ``github.io``: what lies under it is others', and never held."""
-    for domain in domains:
-        if is_public_suffix(domain):
-            site.fault(
-                "domains",
+def _check_width(table: Table, key: str, hosts: tuple[str, ...]) -> None:
+    """Refuse a host such as ``com``, ``co.uk`` or ``github.io``: what lies under it is others', and never held."""
+    for host in hosts:
+        if is_public_suffix(host):
+            table.fault(
+                key,
                 Fault(
                     code="consent.E021",
-                    message=f"{domain!r} is no site's own: anybody may register a name under it, and partners do",
-                    remedy='Write the whole domain, like "example.org"',
+                    message=f"{host!r} is nobody's own: anybody may register a name under it, and partners do",
+                    remedy='Write the whole name, like "example.org" or "cdn.example.net"',
                 ),
             )
 

@@ -96,14 +96,27 @@ class Records:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BrowserRule:
+    """What holds on one part of the site instead; the rule with the longest path that fits counts."""
+
+    path: str
+    """Where the part begins, such as ``/app/``."""
+    floor: str | Floors | None = None
+    mode: BrowserMode | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Browsers:
     """Which browsers are too old, and what they get."""
 
     mode: BrowserMode = "page"
     floor: str | Floors = "widely-18m"
-    """A name in the bundled data, or the owner's own versions; 0 lets every version of an engine in."""
+    """A name in the facts, or the owner's own versions; 0 lets every version of an engine in."""
     status: int = 406
     exclude: tuple[str, ...] = ()
+    rules: tuple[BrowserRule, ...] = ()
+    data: str | None = None
+    """The file that ``consent browsers refresh`` keeps; None: the bundled facts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,29 +4,11 @@ A part that is described but does not stand yet is refused when switched on (E05
 who asked for a guard must not believe to have one.
 """
 
-from typing import TypeVar, get_args
+from typing import get_args
 
-from consent.browsers import Floors
 from consent.settings import addresses, colours, durations, schema, values
 from consent.settings.faults import Fault
 from consent.settings.reader import Table
-
-Name = TypeVar("Name", bound=str)
-FLOORS = (
-    "widely",
-    "widely-6m",
-    "widely-12m",
-    "widely-18m",
-    "widely-24m",
-    "baseline-2020",
-    "baseline-2021",
-    "baseline-2022",
-    "baseline-2023",
-    "baseline-2024",
-    "baseline-2025",
-    "rails-modern",
-)
-"""The floors of data/browsers.json (a test holds the two together)."""
 
 
 def site(table: Table, bundled: tuple[str, ...]) -> schema.Site:
@@ -129,43 +111,6 @@ def records(table: Table) -> schema.Records:
     )
     table.close()
     return parsed
-
-
-def browsers(table: Table) -> schema.Browsers:
-    default = schema.Browsers()
-    parsed = schema.Browsers(
-        mode=table.one_of("mode", default.mode, get_args(schema.BrowserMode)),
-        floor=_floor(table),
-        status=table.integer("status", default.status, values.between(200, 599)),
-        exclude=table.texts("exclude", default.exclude, addresses.path_prefix),
-    )
-    if not (parsed.status == 200 or parsed.status >= 400):
-        table.fault(
-            "status",
-            Fault(
-                code="consent.E014",
-                message=f"{parsed.status} does not fit a page that turns a browser away",
-                remedy="Write 406 (or 200, 403, 410, 426)",
-            ),
-        )
-    _not_yet(table, "mode", parsed.mode == "notice", "a notice on the page", 'Write mode = "page" or "off"')
-    table.close()
-    return parsed
-
-
-def _floor(table: Table) -> str | Floors:
-    """A name, or versions by engine; an engine left out has no floor."""
-    default = schema.Browsers().floor
-    if isinstance(table.content.get("floor", ""), str):
-        return table.text("floor", default, values.named(FLOORS, "consent.E043", "floor named"))
-    versions = table.table("floor")
-    floors = Floors(
-        blink=versions.value("blink", (0, 0), values.version)[0],
-        gecko=versions.value("gecko", (0, 0), values.version)[0],
-        webkit=versions.value("webkit", (0, 0), values.version),
-    )
-    versions.close()
-    return floors
 
 
 def regions(table: Table) -> schema.Regions:

@@ -290,7 +290,7 @@ def test_the_preferences_page_is_never_framed_stored_or_indexed(site, method):
     ("method", "path", "status", "allow"),
     [
         ("DELETE", "/consent", 405, b"GET, HEAD, POST"),
-        ("GET", "/consent/browser", 405, b"POST"),
+        ("PUT", "/consent/browser", 405, b"GET, HEAD, POST"),
         ("GET", "/consent/nothing", 404, None),
         ("POST", "/consent/nothing", 404, None),
         ("GET", "/consent/", 200, None),
@@ -424,7 +424,7 @@ def test_an_outdated_browser_gets_the_page_that_says_so(site):
     response = drive(app, headers=(*NAVIGATION, OLD))
     assert response.status == 406
     assert response.header(b"cache-control") == b"private, no-store"
-    assert response.header(b"vary") == b"User-Agent, Cookie, Accept-Language"
+    assert response.header(b"vary") == b"User-Agent, Sec-CH-UA, Cookie, Accept-Language"
     assert response.header(b"x-robots-tag") == b"noindex"
     assert b'action="/consent/browser"' in response.body
     head = drive(app, method="HEAD", headers=(*NAVIGATION, OLD))

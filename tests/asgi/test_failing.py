@@ -65,7 +65,7 @@ INNER = [
     (Decision, "allows_service"),
     (expiry, "cookie_name"),
     (fetching, "held_link"),
-    (gate.Gate, "turn_away"),
+    (gate.Gate, "find"),
     (headers, "make_private"),
     (headers, "merge_vary"),
     (Holder, "hold"),

@@ -157,13 +157,12 @@ def test_the_banner_speaks_the_pages_language_else_the_visitors(wrap, of_page, a
     assert b"Accept-Language" in response.header(b"vary")
 
 
-def test_browser_data_grown_old_is_told_of_at_the_start(wrap, monkeypatch, caplog):
+def test_browser_data_grown_old_is_told_of_at_the_start(wrap, caplog):
     wrap(answering())
     assert "consent.W030" not in caplog.text
     facts = bundled_browser_facts()
     old = dataclasses.replace(facts, as_of=facts.as_of - timedelta(days=3650))
-    monkeypatch.setattr("consent.asgi.gate.bundled_browser_facts", lambda: old)
-    wrap(answering())
+    ConsentMiddleware(answering(), settings=dataclasses.replace(settings(), browser_facts=old))
     assert caplog.text.count("consent.W030") == 1
 
 

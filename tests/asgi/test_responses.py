@@ -520,6 +520,8 @@ def test_without_a_nonce_exactly_our_bytes_are_allowed(wrap):
 class Broken:
     """A rewriter that fails at a word."""
 
+    exceeded = ()
+
     def __init__(self, judge, insert):
         pass
 

@@ -8,7 +8,7 @@ from consent.asgi.site import Site
 from consent.catalogue.memory import TextMemory
 from consent.choices import Action, Choice, apply
 from consent.decision import Decision
-from consent.html import Holder, Insertion, Rewriter, holding, styles
+from consent.html import Holder, Insertion, Rewriter, script_tags, styles
 from tests.bench.pages import Sample
 from tests.bench.timing import best, best_prepared
 
@@ -89,7 +89,7 @@ def forget(site: Site) -> None:
     site._texts.__init__()
     site._markup.__init__()
     site.catalogue._inline._memory = TextMemory()
-    holding._type.cache_clear()
+    script_tags.forget()
     styles.forget()
 
 

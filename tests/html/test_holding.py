@@ -283,7 +283,7 @@ def test_documents_within_documents_beyond_reading_are_held():
     for _ in range(12):
         page = '<iframe srcdoc="' + page.replace("&", "&amp;").replace('"', "&quot;") + '"></iframe>'
 
-    assert b'data-consent-held="-/unread"' in held(page.encode())
+    assert b'data-consent-held="-/unread-documents"' in held(page.encode())
 
 
 def test_a_number_beyond_reading_is_a_replacement_character():

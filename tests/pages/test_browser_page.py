@@ -1,5 +1,6 @@
 """The page for a browser below the floor: readable in that very browser, without a script."""
 
+import json
 import re
 from datetime import timedelta
 from html.parser import HTMLParser
@@ -9,32 +10,36 @@ import pytest
 from consent.browser_facts import bundled_browser_facts
 from consent.browsers import BrowserCheck, Outcome
 from consent.continuing import LIFETIME
-from consent.pages.browser import browser_texts, render_browser, share_text
+from consent.pages.browser import BrowserPage, browser_texts, render_browser, share_text
 from consent.pages.environment import make_environment
+from consent.settings import Settings
 
 FACTS = bundled_browser_facts()
 CHECK = BrowserCheck(FACTS.floors["widely-18m"])
 ENVIRONMENT = make_environment()
 KNOWN_IN_1998 = {
-    *(
-        "html",
-        "head",
-        "meta",
-        "title",
-        "style",
-        "body",
-        "div",
-        "p",
-        "h1",
-        "h2",
-        "ul",
-        "li",
-        "a",
-        "br",
-        "form",
-        "input",
-        "strong",
-    ),
+    "html",
+    "head",
+    "meta",
+    "title",
+    "style",
+    "body",
+    "div",
+    "p",
+    "h1",
+    "h2",
+    "ul",
+    "li",
+    "a",
+    "b",
+    "br",
+    "font",
+    "form",
+    "input",
+    "strong",
+    "table",
+    "tr",
+    "td",
 }
 VISITORS = {
     "windows": b"Mozilla/5.0 (Windows NT 10.0; rv:60.0) Gecko/20100101 Firefox/60.0",
@@ -204,3 +209,64 @@ def test_controls_are_labelled_and_the_page_has_one_heading_of_the_first_level()
     assert len(shown.all("h1")) == 1
     assert len(shown.all("title")) == 1
     assert len(shown.all("h2")) == len(links(shown))
+
+
+def test_a_browser_that_is_not_outdated_is_not_told_that_it_is():
+    verdict = CHECK.judge(VISITORS["windows"].replace(b"60.0", b"160.0"))
+    source = render_browser(
+        ENVIRONMENT,
+        language="en",
+        verdict=verdict,
+        data=FACTS,
+        return_to="/",
+        site_name="The Gazette",
+        mount="/consent",
+    )
+    shown = Page(source)
+    assert "Your browser is out of date" not in shown.text
+    assert (len(links(shown)), shown.all("form")) == (5, [])
+
+
+def test_each_card_shows_its_share_as_a_length_too():
+    widths = [a["style"] for a in page("windows").all("div") if "style" in a]
+    assert widths == ["width: 69%", "width: 5%", "width: 2%", "width: 2%", "width: 16%"]
+
+
+# The bar
+
+PAGES = BrowserPage(Settings.from_mapping({"site": {"name": "The Gazette"}, "paths": {"mount": "/privacy"}}))
+
+
+@pytest.mark.parametrize("language", ["en", "uk"])
+def test_the_bar_says_the_same_leads_to_the_page_and_can_be_hidden(language):
+    source = PAGES.bar(language, return_to="/a?b=1&c=2")
+    shown, texts = Page(source), browser_texts(language)
+    assert texts.heading in shown.text
+    assert texts.lead_without in shown.text
+    assert [a["href"] for a in shown.all("a")] == ["/privacy/browser"]
+    assert shown.all("form") == [{"method": "post", "action": "/privacy/browser", "target": "_self"}]
+    assert {"type": "hidden", "name": "return", "value": "/a?b=1&c=2"} in shown.all("input")
+    assert {"type": "submit", "value": texts.notice_hide} in shown.all("input")
+
+
+@pytest.mark.parametrize("language", ["en", "uk"])
+def test_no_policy_and_no_charset_of_a_page_can_spoil_the_bar(language):
+    source = PAGES.bar(language, return_to="/")
+    assert source.isascii()
+    assert {name for name, _ in Page(source).tags} <= KNOWN_IN_1998
+    assert not [a for _, a in Page(source).tags if "style" in a or "src" in a or any(key.startswith("on") for key in a)]
+    assert b"<style" not in source
+
+
+def test_the_days_the_bar_promises_are_the_cookies():
+    for language in ("en", "uk"):
+        assert " 30 " in browser_texts(language).notice_hide
+
+
+@pytest.mark.parametrize("language", ["en", "uk"])
+def test_browsers_without_modules_can_write_the_bar_themselves(language):
+    script = PAGES.nomodule(language)
+    assert b"</" not in script
+    written = re.fullmatch(rb"document\.write\((.*)\)", script)[1].replace(b"<\\/", b"</")
+    assert json.loads(written).encode() == PAGES.bar(language, return_to="")
+    assert b'name="return"' not in script  # it is the same for everybody: the way back is the Referer's

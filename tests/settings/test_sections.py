@@ -1,16 +1,12 @@
 """What each section takes, and what it refuses."""
 
-import json
 from datetime import timedelta
-from importlib.resources import files
 
 import pytest
 
-from consent.browsers import Floors
 from consent.languages import bundled
-from consent.settings import Banner, Browsers, Settings
+from consent.settings import Banner, Settings
 from consent.settings.colours import NAMES
-from consent.settings.sections import FLOORS
 from tests.settings.mistakes import only, problems_of
 
 
@@ -146,7 +142,6 @@ def test_a_controller_may_take_more_than_one_line():
     [
         ("holding", {"guard": True}),
         ("records", {"url": "postgresql://me:secret@db/consent"}),
-        ("browsers", {"mode": "notice"}),
         ("regions", {"default": "opt-out"}),
         ("regions", {"country_header": "CF-IPCountry"}),
         ("regions", {"rules": {"US-CA": "opt-out"}}),
@@ -173,6 +168,15 @@ def test_written_out_defaults_and_parts_that_stand_are_taken(section, keys):
     found = getattr(read(**{section: keys}), section)
     for key, value in keys.items():
         assert getattr(found, key) == value
+
+
+@pytest.mark.parametrize("suffix", ["com", "github.io", "cloudfront.net"])
+def test_a_public_suffix_is_never_allowed_as_a_whole(suffix):
+    assert code_of(holding={"allow": [suffix]}) == "consent.E021"
+
+
+def test_one_name_below_a_public_suffix_may_be_allowed():
+    assert read(holding={"allow": ["d1abc.cloudfront.net"]}).holding.allow == ("d1abc.cloudfront.net",)
 
 
 def test_an_allowed_host_is_bare():
@@ -288,46 +292,6 @@ def test_records_are_kept_for_three_years():
 
 def test_records_for_more_than_a_century_are_refused():
     assert code_of(records={"retention": "101 years"}) == "consent.E017"
-
-
-# [browsers]
-
-
-def test_a_floor_is_a_name_of_the_bundled_data():
-    assert read(browsers={"floor": "widely-24m"}).browsers.floor == "widely-24m"
-
-
-def test_every_floor_of_the_bundled_data_can_be_named():
-    data = json.loads((files("consent") / "data" / "browsers.json").read_text("utf-8"))
-    assert tuple(data["floors"]) == FLOORS
-
-
-def test_a_floor_that_has_no_name_is_refused():
-    problem = only({"browsers": {"floor": "widely-18"}})
-    assert (problem.code, problem.remedy) == ("consent.E043", "Did you mean 'widely-18m'?")
-
-
-def test_a_floor_may_be_versions_by_engine():
-    found = read(browsers={"floor": {"blink": 107, "webkit": "16.4"}}).browsers.floor
-    assert found == Floors(blink=107, gecko=0, webkit=(16, 4))
-
-
-@pytest.mark.parametrize("version", [True, 0, -3, 16.4, "16.x", "", "16.4.1", 99999])
-def test_what_is_no_version_is_refused(version):
-    assert code_of(browsers={"floor": {"webkit": version}}) == "consent.E043"
-
-
-def test_an_unknown_engine_is_refused():
-    assert only({"browsers": {"floor": {"gekko": 100}}}).remedy == "Did you mean 'gecko'?"
-
-
-@pytest.mark.parametrize("status", [302, 204, 99, 600])
-def test_a_status_that_does_not_fit_a_page_is_refused(status):
-    assert code_of(browsers={"status": status}) == "consent.E014"
-
-
-def test_browsers_have_their_defaults():
-    assert read().browsers == Browsers()
 
 
 # [regions]

@@ -7,23 +7,14 @@ told through ``met``, once a judge; who logs it and how often is not decided her
 
 import re
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
 from enum import Enum
-from functools import lru_cache
 
-from consent.address import (
-    ODD_PATH,
-    PLAIN_ORIGIN,
-    Address,
-    is_under,
-    path_pattern,
-    read_addresses,
-    read_host,
-    read_path,
-)
+from consent.address import ODD_PATH, PLAIN_ORIGIN, Address, is_under, read_addresses, read_host, read_path
 from consent.catalogue import Catalogue, Service
 from consent.decision import Decision
 from consent.html import Judge, Use
+from consent.judge.based import BasedJudge
+from consent.judge.places import Place, copies_pattern, host_entries
 
 UNKNOWN_LABEL = b"-/unknown"
 REMEMBERED = 2048
@@ -51,19 +42,6 @@ class Met(Enum):
 
 def _nothing(kind: Met, name: str) -> None:
     """Tell nobody."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """What is known of every URL that begins with the same scheme and host."""
-
-    host: str
-    """Empty: the site's own."""
-    verdict: bytes | None
-    unless: Callable[[bytes, int], object] | None
-    """The verdict stands unless this meets the path, which then has to be read. None: it stands whatever the path."""
-    starts: tuple[bytes, ...] = ()
-    """Nor where the path begins with one of these."""
 
 
 class PageJudge:
@@ -257,81 +235,3 @@ class PageJudge:
         if name not in self._told and len(self._told) < REMEMBERED:
             self._told.add(name)
             self._met(kind, name)
-
-
-class BasedJudge:
-    """The judge of a page with a ``<base>`` that leads elsewhere. What is relative is judged both ways: it may have
-    been read before the base was, and of several bases a browser takes the first that it can use.
-    """
-
-    def __init__(self, judge: Judge, base: bytes) -> None:
-        self._judge = judge
-        self._origin, self._folder = _read_base(base)
-
-    def url(self, value: bytes, use: Use = Use.ACTIVE, /) -> bytes | None:
-        label = self._judge.url(value, use)
-        if label is not None or (joined := self._joined(value)) is None:
-            return label
-        return self._judge.url(joined, use)
-
-    def inline(self, text: bytes, /) -> bytes | None:
-        return self._judge.inline(text)
-
-    def assigned(self, name: bytes, /) -> bytes | None:
-        return self._judge.assigned(name)
-
-    def at(self, base: bytes, /) -> Judge:
-        judge = self._judge.at(base)
-        return self if judge is self._judge else BasedJudge(self, base)
-
-    def _joined(self, value: bytes) -> bytes | None:
-        """Where a relative URL leads below the base, None for any other and for the page itself."""
-        value = value.strip(_STRIPPED).translate(None, b"\t\n\r")
-        scheme = _SCHEME.match(value)
-        if scheme is not None:
-            if scheme[0].lower() not in _FETCHED:
-                return None
-            value = value[scheme.end() :]  # "https:x" is relative to a base of the same scheme
-        start = value[:1]
-        if start in _NOWHERE or (start in _SLASH and value[1:2] in _SLASH):
-            return None
-        return self._origin + (value if start in _SLASH else self._folder + value)
-
-
-def _read_base(base: bytes) -> tuple[bytes, bytes]:
-    """Scheme and host of a base, and its path up to the last slash."""
-    base = base.strip(_STRIPPED).translate(None, b"\t\n\r")
-    scheme = _SCHEME.match(base)
-    rest = base[scheme.end() :] if scheme else base
-    rest = rest.lstrip(b"/\\")
-    end = _AUTHORITY_END.search(rest)
-    host, path = (rest[: end.start()], rest[end.start() :]) if end else (rest, b"")
-    path = re.split(rb"[?#]", path, maxsplit=1)[0].replace(b"\\", b"/")
-    return (scheme[0] if scheme else b"") + b"//" + host, path[: path.rfind(b"/") + 1] or b"/"
-
-
-_STRIPPED = bytes(range(0x21))
-_SCHEME = re.compile(rb"[A-Za-z][A-Za-z0-9+.-]*:")
-_FETCHED = (b"http:", b"https:")
-_AUTHORITY_END = re.compile(rb"[/\\?#]")
-
-
-@lru_cache(maxsize=8)
-def host_entries(catalogue: Catalogue) -> dict[str, tuple[Service | None, tuple[bytes, ...]]]:
-    """For each host with an entry: whose it is whatever the path, and how the paths begin that are somebody else's."""
-    bare: dict[str, Service | None] = {}
-    starts: dict[str, tuple[bytes, ...]] = {}
-    for entry in (entry for service in catalogue.services.values() for entry in service.hosts):
-        host, _, below = entry.partition("/")
-        if below:
-            start = re.split(r"[*?]", below, maxsplit=1)[0].rstrip("/")
-            starts[host] = (*starts.get(host, ()), f"/{start}".encode())
-        else:
-            bare[host] = catalogue.find(host, "/")
-    return {host: (bare.get(host), starts.get(host, ())) for host in bare | starts}
-
-
-@lru_cache(maxsize=8)
-def copies_pattern(catalogue: Catalogue) -> re.Pattern[bytes]:
-    """What a path looks like that ``find_path`` may know; on any other it would find nothing."""
-    return path_pattern(path for service in catalogue.services.values() for path in service.paths)

@@ -1,56 +1,10 @@
-"""Which language a visitor gets, and that every language says everything."""
-
-import string
+"""Which language a visitor gets."""
 
 import pytest
 
-from consent.languages import RANGES, bundled, load, match_tag, negotiate, plural
+from consent.languages import RANGES, match_tag, negotiate
 
 OFFERED = ("en", "uk")
-
-
-def test_english_and_ukrainian_come_with_the_package_english_first():
-    assert bundled() == ("en", "uk")
-
-
-def test_an_unknown_language_has_no_texts():
-    with pytest.raises(LookupError, match="no texts for 'xx': bundled are en, uk"):
-        load("xx")
-
-
-def texts_of(table, path=()):
-    for key, value in table.items():
-        if isinstance(value, str):
-            yield (*path, key), value
-        else:
-            yield from texts_of(value, (*path, key))
-
-
-def fields(text):
-    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
-
-
-PLURALS = {"one", "few", "many", "other"}
-
-
-@pytest.mark.parametrize("language", bundled())
-def test_every_language_says_the_same_things_with_the_same_blanks(language):
-    english = dict(texts_of(load("en")))
-    own = dict(texts_of(load(language)))
-    assert {p for p in own if p[-1] not in PLURALS} == {p for p in english if p[-1] not in PLURALS}
-    assert {p for p in own if p[-1] == "other"} == {p for p in english if p[-1] == "other"}
-    for path, text in own.items():
-        like = english[path] if path[-1] not in PLURALS else english[*path[:-1], "other"]
-        missing = fields(like) - fields(text) - {"count"}
-        assert not missing, f"{language}: {'.'.join(path)} leaves out {missing}"
-        assert fields(text) <= fields(like)
-        assert not set(text) & set("<>&"), "texts are plain"
-
-
-@pytest.mark.parametrize("language", bundled())
-def test_no_text_calls_a_site_compliant(language):
-    words = " ".join(text for _, text in texts_of(load(language))).lower()
-    assert not [word for word in ("complian", "gdpr", "відповідає вимогам") if word in words]
 
 
 @pytest.mark.parametrize(
@@ -133,19 +87,6 @@ def test_bad_bytes_ask_for_nothing_and_never_raise(header):
 )
 def test_a_tag_finds_the_nearest_language(tag, offered, expected):
     assert match_tag(tag, offered) == expected
-
-
-@pytest.mark.parametrize(
-    ("language", "forms"),
-    [
-        ("en", {"one": [1], "other": [0, 2, 21]}),
-        ("uk", {"one": [1, 21, 101], "few": [2, 3, 24, 102], "many": [0, 5, 11, 12, 14, 111, 112]}),
-    ],
-)
-def test_plural_forms_follow_the_language(language, forms):
-    assert {form: [plural(language, count) for count in counts] for form, counts in forms.items()} == {
-        form: [form] * len(counts) for form, counts in forms.items()
-    }
 
 
 def test_a_tag_too_long_to_be_one_is_not_looked_up():

@@ -1,15 +1,9 @@
-"""Which language a page speaks, and its texts. Pure but for reading the bundled files.
+"""Which language a page speaks.
 
 A visitor's bytes never raise: a header or a ``lang`` that makes no sense asks for nothing.
 """
 
-import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache
-from importlib.resources import files
-
-Texts = Mapping[str, "str | Texts"]
-"""A table of a language file: texts, and tables below it."""
+from collections.abc import Iterable, Iterator, Sequence
 
 RANGES = 32
 """Language ranges read from one header; no browser sends as many, and the rest of a long one is noise."""
@@ -19,25 +13,6 @@ _RENAMED = {"no": "nb", "iw": "he", "in": "id", "ji": "yi"}
 
 _TRADITIONAL = frozenset({"hant", "tw", "hk", "mo"})
 """Subtags that mean Chinese in the traditional script; without one it is the simplified (CLDR, likely subtags)."""
-
-_EAST_SLAVIC = frozenset({"uk", "ru", "be"})
-
-
-@cache
-def bundled() -> tuple[str, ...]:
-    """Tags of the languages that come with the package; English, the language of last resort, first."""
-    names = (file.name for file in files("consent").joinpath("data", "languages").iterdir())
-    tags = (name.removesuffix(".toml") for name in names if name.endswith(".toml"))
-    return tuple(sorted(tags, key=lambda tag: (tag != "en", tag)))
-
-
-@cache
-def load(language: str) -> Texts:
-    """The texts of a bundled language."""
-    if language not in bundled():
-        raise LookupError(f"no texts for {language!r}: bundled are {', '.join(bundled())}")
-    file = files("consent").joinpath("data", "languages", f"{language}.toml")
-    return tomllib.loads(file.read_text("utf-8"))
 
 
 def negotiate(accept_language: str, offered: Sequence[str]) -> str:
@@ -77,16 +52,6 @@ def match_tag(tag: str, offered: Sequence[str]) -> str | None:
     if primary == "zh":  # a reader of one Chinese script is not served by the other
         return None
     return next((known for key, known in by_tag.items() if key.startswith(f"{primary}-")), None)
-
-
-def plural(language: str, count: int) -> str:
-    """The plural form of ``count``: ``one``, ``few``, ``many`` or ``other`` (CLDR, cardinal rules)."""
-    if language.partition("-")[0] not in _EAST_SLAVIC:
-        return "one" if count == 1 else "other"
-    tens, units = count // 10 % 10, count % 10
-    if tens != 1 and units == 1:
-        return "one"
-    return "few" if tens != 1 and units in {2, 3, 4} else "many"
 
 
 def _ranges(header: str) -> Iterator[tuple[str, int]]:

@@ -1,0 +1,4 @@
+"""Decision + Catalogue -> the verdicts the rewriter asks for."""
+
+from consent.judge.based import BasedJudge as BasedJudge
+from consent.judge.page import Met as Met, PageJudge as PageJudge
