@@ -17,6 +17,7 @@ from consent.asgi.hearing import Hearing
 from consent.asgi.request import for_app
 from consent.asgi.responder import Responder
 from consent.asgi.site import Site
+from consent.asgi.verdicts import Verdicts
 from consent.asgi.visit import inner_path, read_wishes
 from consent.asgi.workers import confined
 from consent.browsers import Verdict
@@ -63,7 +64,9 @@ class ConsentMiddleware:
         self._gate = Gate.of(self.site, keys)
         self._gate.report(self.site.now().date())
         self.site.reports.retention(loaded.records.retention, Records().retention)
-        self._endpoints = Endpoints(site=self.site, gate=self._gate, hearing=Hearing(site=self.site))
+        self._endpoints = Endpoints(
+            site=self.site, gate=self._gate, hearing=Hearing(site=self.site), verdicts=Verdicts(site=self.site)
+        )
         self._excluded = loaded.paths.exclude
         self._confines = self.site.allowlist is not None
         self._special = (loaded.paths.mount, *self._excluded)
@@ -130,6 +133,9 @@ class ConsentMiddleware:
     async def _not_http(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
             consent = Consent(scope, self.site)
+            if self._endpoints.owns(consent.visit.path):  # where the guard leads what may not connect
+                await send({"type": "websocket.close"})
+                return
             await self.app(dict(scope, consent=consent), receive, without_cookies(send, consent))
         elif scope["type"] == "lifespan":
             await self.app(scope, receive, self._closing(send))

@@ -4,9 +4,12 @@ The page for an outdated browser is a function of its own (``consent.pages.brows
 decision.
 """
 
+from collections.abc import Mapping
+
 from consent.choices import ConsentState
 from consent.decision import Decision
 from consent.html.injection import Insertion
+from consent.pages.assets import Asset as Asset
 from consent.pages.banner import Banner
 from consent.pages.environment import make_environment
 from consent.pages.preferences import Preferences
@@ -22,7 +25,9 @@ class Pages:
         self._preferences = Preferences(settings, environment)
         self.languages: tuple[str, ...] = settings.site.languages
         self.script_hashes: tuple[bytes, ...] = self._banner.script_hashes
-        """CSP sources of the inline script: ``'sha256-...'``."""
+        """CSP sources of the script, the inline part and the other: ``'sha256-...'``."""
+        self.assets: Mapping[str, Asset] = {asset.name: asset for asset in (self._banner.choice,)}
+        """What stands below the mount, in ``/assets``, by file name."""
         self.style_hashes: tuple[bytes, ...] = self._banner.style_hashes
         self.preferences_csp: bytes = self._preferences.csp
         """The Content-Security-Policy of the preferences page: it runs no script and fetches nothing."""

@@ -5,10 +5,10 @@
   "use strict";
   const doc = document;
   const { kit } = doc.currentScript;
-  const { dataset, fetch, find, free, home, nonce, trusted } = kit;
+  const { dataset, fetch, find, free, home, nonce, put, trusted } = kit;
   const HELD = "data-consent-held";
   const URLS = "data-consent-urls";
-  const { removeAttribute, setAttribute, setAttributeNS } = Element.prototype;
+  const { removeAttribute } = Element.prototype;
   let busy = false;
   let braced = false;
   let loaded = doc.readyState === "complete";
@@ -41,9 +41,9 @@
       if (text === value) continue;
       // A policy may forbid the attribute, never the object behind it.
       if (name === "style") element.style.cssText = text;
-      else element.setAttribute(name, text);
+      else put.call(element, null, name, text);
     }
-    if (left.size) element.setAttribute(URLS, [...left].join(" "));
+    if (left.size) put.call(element, null, URLS, [...left].join(" "));
     else element.removeAttribute(URLS);
   };
   // As it was. Whoever calls it has judged, so the guard lets it through.
@@ -59,7 +59,7 @@
       const value = element.getAttribute(name);
       const namespace = own.startsWith("xlink:") ? "http://www.w3.org/1999/xlink" : null;
       element.removeAttribute(name);
-      if (own !== "type" || value) setAttributeNS.call(element, namespace, own, trusted(own === "srcdoc" ? "HTML" : "ScriptURL", value));
+      if (own !== "type" || value) put.call(element, namespace, own, trusted(own === "srcdoc" ? "HTML" : "ScriptURL", value));
     }
     const player = element.closest("video, audio");
     if (player) player.load();
@@ -72,11 +72,12 @@
   const renew = (old) => {
     if (kit.made && kit.made.has(old)) return revive(old);
     const fresh = doc.createElementNS(old.namespaceURI, old.localName);
+    free.add(fresh);
     for (const attribute of old.attributes) {
       const { name, value } = attribute;
       if (name === "type" || name === HELD) continue;
       if (name === "data-consent-type") fresh.setAttribute("type", value);
-      else if (/^(src|(xlink:)?href)$/.test(name)) fresh.setAttributeNS(attribute.namespaceURI, name, trusted("ScriptURL", value));
+      else if (/^(src|(xlink:)?href)$/.test(name)) put.call(fresh, attribute.namespaceURI, name, trusted("ScriptURL", value));
       else fresh.setAttributeNode(attribute.cloneNode());
     }
     if (old.nonce || nonce) fresh.nonce = old.nonce || nonce;
@@ -84,7 +85,6 @@
     if (old.textContent) fresh.textContent = trusted("Script", old.textContent);
     const done = isDone(fresh);
     released.add(fresh);
-    free.add(fresh);
     old.replaceWith(fresh);
     return done;
   };
@@ -269,6 +269,7 @@
   let asking = null;
   const inquire = async () => {
     const urls = [...kit.wanted].slice(0, 64);
+    if (!urls.length) return;
     urls.forEach((url) => kit.wanted.delete(url));
     const headers = { "Content-Type": "application/json", Accept: "application/json" };
     const answer = await fetch(home + "/verdicts", { method: "POST", headers, body: JSON.stringify({ urls }), keepalive: true });
@@ -277,19 +278,20 @@
     kit.odd = odd;
     sessionStorage.consentKnown = JSON.stringify({ known: kit.known, odd });
   };
+  const settleAll = () => [...doc.querySelectorAll("[" + HELD + '*="?"]'), ...pending].forEach(resettle);
+  // One question for all that is started in one go; a document in an attribute has to be read before its own are known.
   const askAll = () => {
-    // One question for all that is started in one go.
-    asking ||= Promise.resolve()
-      .then(inquire)
-      .catch(() => {})
-      .then(() => {
-        asking = null;
-        [...doc.querySelectorAll("[" + HELD + '*="?"]'), ...pending].forEach((element) => resettle(element));
-      });
+    const rounds = async () => {
+      for (let round = 4; round && (round > 3 || kit.wanted.size); round--) {
+        await inquire();
+        settleAll();
+      }
+    };
+    asking ||= Promise.resolve().then(rounds).catch(() => {}).then(() => (asking = null));
     return asking;
   };
   const wait = async (url) => {
-    if (kit.judge(url) === "?") await askAll();
+    for (let round = 3; round && kit.judge(url) === "?"; round--) await askAll();
     return !kit.judge(url);
   };
   const ask = (element) => {
@@ -302,10 +304,11 @@
     attributes.flatMap(({ name, value }) => (name === "srcdoc" ? inner(value) : kit.verdict(element, name, value))).filter(Boolean);
   // What an element that the guard holds waits for now; if for nothing, it goes on.
   const resettle = (element) => {
+    if (!element.hasAttribute(HELD)) return;
     const attributes = [...element.attributes].map(({ name, value }) => ({ name: name.replace("data-consent-", ""), value }));
     const label = [...new Set(labels(element, attributes))].join(" ");
     if (!label.includes("?")) pending.delete(element);
-    if (label) setAttribute.call(element, HELD, label);
+    if (label) put.call(element, null, HELD, label);
     else if (isScript(element)) revive(element);
     else restore(element);
   };

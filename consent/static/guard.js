@@ -25,7 +25,7 @@ const judge = (url, passive) => {
     const label = kit.known[path + it.search] ?? kit.known[path] ?? (RegExp(kit.odd).test(path) ? "?" : kit.known[host] ?? "?");
     if (label === "?") kit.wanted.add(path + it.search);
     // Pictures, styles and media of hosts in no entry are never held.
-    return isFree(label) || (passive && label === "-/unknown") ? "" : label;
+    return isFree(label) || (passive && /^-.unknown/.test(label)) ? "" : label;
   } catch {
     return "";
   }
@@ -75,7 +75,7 @@ const WAYS = { beforebegin: "before", afterbegin: "prepend", beforeend: "append"
 const patch = (owner, names, wrapped) => {
   for (const way of names.split(" ")) {
     const it = Object.getOwnPropertyDescriptor(owner, way);
-    const key = it && (it.set ? "set" : "value");
+    const key = it && (it.set ? "set" : it.value && "value");
     if (!key) continue;
     it[key] = new Proxy(it[key], {
       apply: (native, self, args) => wrapped((changed) => Reflect.apply(native, self, changed || args), self, args, way),
@@ -122,10 +122,11 @@ const streamed = (native, self, args) => {
   });
   native(held !== text && [trusted("HTML", held)]);
 };
-// Requests that can wait go on as if nobody answered, if they are not free.
+// What can wait goes on as if nobody answered, if it is not free.
+const wait = (url, then) => act("wait", url).catch(() => false).then(then);
 const fetched = (native, self, args) => {
   const url = (args[0] && args[0].url) || args[0];
-  return judge(url) ? act("wait", url).then((free) => native(!free && ["about:invalid"])) : native();
+  return judge(url) ? wait(url, (free) => native(!free && ["about:invalid"])) : native();
 };
 const calls = new WeakMap();
 const sent = (native, self, args, way) => {
@@ -133,7 +134,7 @@ const sent = (native, self, args, way) => {
   if (way !== "send") calls.set(self, args);
   if (way !== "send" || !call || !judge(call[1])) return native();
   if (call[2] === false) throw new DOMException("", "NetworkError");
-  act("wait", call[1]).then((free) => {
+  wait(call[1], (free) => {
     if (calls.get(self) !== call) return;
     if (!free) self.open("GET", "about:invalid");
     native();
@@ -141,14 +142,14 @@ const sent = (native, self, args, way) => {
 };
 const left = (native, self, args) => {
   if (!judge(args[0])) return native();
-  act("wait", args[0]).then((free) => free && native());
+  wait(args[0], (free) => free && native());
   return true;
 };
 // These cannot wait: they fail as where nobody answers, and are free to try again.
 const opened = (native, self, args, way) => {
   const url = args[0];
   if (!judge(url)) return args;
-  act("wait", url);
+  wait(url);
   return [way === "WebSocket" ? home.replace("http", "ws") + "/held" : "data:,", ...args.slice(1)];
 };
 // One realm: the page's own, or that of an empty frame in it.

@@ -30,6 +30,7 @@ const kit = {
   // Elements that the guard holds.
   made: new WeakSet(),
   wanted: new Set(),
+  put: Element.prototype.setAttributeNS,
   dataset, fetch, find, home, nonce, trusted,
 };
 // As text into a script of its own: that runs under a nonce, under a hash, and under 'strict-dynamic' alike.
@@ -44,7 +45,12 @@ const load = () =>
       script.remove();
     }));
 // A function of choice.js, as soon as it is there.
-const act = (name, ...values) => load().then(() => kit[name](...values));
+const act = (name, ...values) => {
+  const done = load().then(() => kit[name](...values));
+  // Whoever does not care must not have the page hear of it.
+  done.catch(same);
+  return done;
+};
 const open = () => {
   // In the language of the banner; in a frame, in that of the page.
   const url = home + "?lang=" + (find("revisit") || doc.documentElement).lang;

@@ -140,7 +140,6 @@ def test_a_controller_may_take_more_than_one_line():
 @pytest.mark.parametrize(
     ("section", "keys"),
     [
-        ("holding", {"guard": True}),
         ("records", {"url": "postgresql://me:secret@db/consent"}),
         ("regions", {"default": "opt-out"}),
         ("regions", {"country_header": "CF-IPCountry"}),
