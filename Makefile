@@ -22,6 +22,7 @@ check: $(VENV)/.dev ## ruff, mypy, import-linter
 
 unit: $(VENV)/.dev ## the tests; a Chromium is installed where there is none
 	sh tests/chromium.sh
+	sh tests/postgres.sh
 	$(BIN)/python -X dev -m pytest
 
 bench: $(VENV)/.dev ## what it costs on this machine; CONSENT_CORPUS names a folder of pages to measure on

@@ -194,7 +194,7 @@ def months_before(day: date, months: int) -> date:
 
 
 def _facts(root: Table) -> BrowserFacts:
-    as_of = root.date("as_of")
+    as_of = root.day("as_of")
     shares, listed = root.table("shares"), root.table("families")
     families = {key: _family(key, listed.table(key)) for key in listed.keys()}  # noqa: SIM118 - not a dict
     if missing := {"chrome", "firefox", "safari"} - families.keys():
@@ -210,7 +210,7 @@ def _facts(root: Table) -> BrowserFacts:
         browsers=tuple(browsers),
         esr=tuple(_support(item) for item in root.tables("esr")),
         webkit=tuple(version_of(text) for text in root.texts("webkit")),
-        shares_as_of=shares.date("as_of"),
+        shares_as_of=shares.day("as_of"),
         attribution=shares.text("attribution"),
         licence=https(shares.text("licence")),
         sources=tuple(_source(item) for item in root.tables("sources")),
@@ -253,7 +253,7 @@ def _family(key: str, table: Table) -> Family:
         engine=Engine(table.text("engine")),
         version=version,
         built_on=version_of(table.text("built_on", version)),
-        released=table.date("released"),
+        released=table.day("released"),
     )
 
 
@@ -275,7 +275,7 @@ def _edition(table: Table, families: Mapping[str, Family]) -> Edition:
 
 
 def _support(table: Table) -> Support:
-    return Support(version=table.whole("version"), ends=table.date("ends") if table.has("ends") else None)
+    return Support(version=table.whole("version"), ends=table.day("ends") if table.has("ends") else None)
 
 
 def _source(table: Table) -> Source:

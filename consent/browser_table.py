@@ -42,8 +42,33 @@ class Table:
             raise TypeError(f"{key} must be a whole number")
         return value
 
-    def date(self, key: str) -> date:
+    def day(self, key: str) -> date:
         return date.fromisoformat(self.text(key))
+
+    def day_if_any(self, key: str) -> date | None:
+        """The date at ``key``; None where there is none yet ("unknown", "")."""
+        value = self._content.get(key)
+        try:
+            return date.fromisoformat(value) if isinstance(value, str) else None
+        except ValueError:
+            return None
+
+    def flag(self, key: str) -> bool:
+        value = self._content[key]
+        if not isinstance(value, bool):
+            raise TypeError(f"{key} must be true or false")
+        return value
+
+    def year(self, key: str) -> int:
+        """The year at ``key``; 0 for a word in its place."""
+        value = self._content[key]
+        if isinstance(value, str):
+            return int(value) if value.isascii() and value.isdigit() and len(value) == 4 else 0
+        return value if isinstance(value, int) else 0
+
+    def sum(self) -> float:
+        """All numbers of the object together; null counts nothing."""
+        return sum(self.number(key) for key in self._content if self.has(key))
 
     def table(self, key: str) -> "Table":
         return Table(self._content[key])

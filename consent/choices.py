@@ -85,6 +85,20 @@ def apply(choice: Choice, *, policy: Policy, receipt: str, now: datetime, lifeti
     )
 
 
+REPEATED = timedelta(minutes=1)
+"""Within it the same choice of the same visitor is the same choice: a double click, an impatient script."""
+
+
+def is_repeated(before: ConsentState, after: ConsentState) -> bool:
+    """Whether ``after`` only says again what ``before`` said a moment ago."""
+    same = (before.categories, before.services, before.policy_version) == (
+        after.categories,
+        after.services,
+        after.policy_version,
+    )
+    return same and timedelta(0) <= after.given_at - before.given_at < REPEATED
+
+
 def parse_choice(action: str, categories: Iterable[str], services: Iterable[str]) -> Choice | None:
     """The choice a form or a JSON body names, or None where the action is not one of ours."""
     try:

@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 
 from consent import ConsentMiddleware
 from consent.asgi import endpoints
+from consent.asgi.documents import Documents
 from consent.asgi.endpoints import Endpoints
 from consent.asgi.forms import Submission, parse_submission
 from consent.asgi.gate import Gate
@@ -140,22 +141,24 @@ def test_the_documented_endpoints_are_those_there_are(site):
         gate=Gate.of(site, [b"a key for this test alone"]),
         hearing=Hearing(site=site),
         verdicts=Verdicts(site=site),
+        documents=Documents(site=site),
     )
     below = {path.removeprefix("/consent") for _, path in documented}
     assert documented == {(m, f"/consent{b}") for b in below for m in served._handlers(b) if m != "HEAD"}
-    expected = {"", "/browser", "/verdicts", "/violations", *(f"/assets/{name}" for name in site.pages.assets)}
+    shown = {*served.documents.handlers, *(f"/assets/{name}" for name in site.pages.assets)}
+    expected = {"", "/browser", "/verdicts", "/violations"} | shown
     assert {path for _, path in documented} == {f"/consent{path}" for path in expected}
 
 
 def test_the_documented_actions_and_fields_are_those_there_are():
     rows = dict(re.findall(r"^\| `(\w+)` \| (.*) \|$", CHOICES, re.MULTILINE))
     assert set(re.findall(r"`(\w+)`", rows["action"])) == {action.value for action in Action}
-    form = b"action=save&category=analytics&service=youtube&return=/a&lang=uk"
+    form = b"action=save&category=analytics&service=youtube&return=/a&lang=uk&waited=7"
     expected = Submission(
-        action="save", categories=("analytics",), services=("youtube",), return_to="/a", language="uk"
+        action="save", categories=("analytics",), services=("youtube",), return_to="/a", language="uk", waited=7
     )
-    assert {"action", "category", "service", "return", "lang"} <= set(rows)
-    assert len(fields(Submission)) == 5
+    assert {"action", "category", "service", "return", "lang", "waited"} <= set(rows)
+    assert len(fields(Submission)) == 6
     assert parse_submission(form, b"application/x-www-form-urlencoded") == expected
 
 

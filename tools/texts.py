@@ -17,8 +17,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from consent.languages.forms import Forms, forms, known
 from consent.languages.po import Entry, read_header, read_po
+from consent.languages.writing import Forms, forms, known
 
 TEXTS = Path(__file__).parent.parent / "consent" / "data" / "texts"
 TEMPLATE = "consent.pot"

@@ -1,6 +1,9 @@
 """``scope["consent"]``: what the app may ask about this visitor. Decided on the first question, not before."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup
 
 from consent.asgi._types import Scope
 from consent.asgi.visit import Visit
@@ -35,10 +38,27 @@ class Consent:
             self.site.reports.unknown_name(name)
         return False
 
+    def cookie_policy(self, language: str = "") -> Markup:
+        """The cookie policy for a page of the site's own, safe to be put into a template as it is.
+
+        ``language``: a tag; without it the visitor's own. Headings begin at ``<h2>``.
+        """
+        policy = self.site.pages.policy.fragment(self.site.language(self.visit, language))
+        return Markup(self.site.at_root(policy.encode(), self.visit).decode())  # noqa: S704 - markup of our own
+
     @property
     def answered(self) -> bool:
         """Whether the visitor has chosen under the policy in force."""
         return self.decision.answered
+
+    @property
+    def language(self) -> str:
+        """The bundled language this visitor is spoken to in; set it to the page's own where the app knows better."""
+        return self.site.language(self.visit)
+
+    @language.setter
+    def language(self, tag: str) -> None:
+        self.visit.said_language = tag
 
     @property
     def decision(self) -> Decision:
@@ -58,3 +78,15 @@ class Consent:
 
     def __repr__(self) -> str:
         return f"<Consent answered={self.answered} categories={sorted(self.decision.categories)}>"
+
+
+def cookie_policy(request: Any, language: str = "") -> Markup:  # noqa: ANN401 - whatever request the framework has
+    """A global for templates, to be called with the request: the cookie policy for a page of the site's own.
+
+    ``request``: a framework's request, by its ``scope``, or a scope. Raises LookupError outside the middleware.
+    """
+    scope = getattr(request, "scope", request)
+    consent = scope.get("consent") if isinstance(scope, Mapping) else None
+    if not isinstance(consent, Consent):
+        raise LookupError("this request did not come through ConsentMiddleware")  # noqa: TRY004 - the type is right
+    return consent.cookie_policy(language)

@@ -6,13 +6,14 @@ before the cookie, so that no choice stands in a browser of which there is no pr
 browsers prefetch (Sec-Purpose).
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 
 from consent.asgi import answers
 from consent.asgi._types import Headers, Receive, Send
 from consent.asgi.answers import Answer
+from consent.asgi.documents import Documents, Handler
 from consent.asgi.expiry import expiring_headers, withdrawn_cookies
 from consent.asgi.forms import Submission, Unreadable, parse_submission, read_body
 from consent.asgi.gate import Gate
@@ -21,13 +22,11 @@ from consent.asgi.origin import is_local_path, refusal, same_host_path
 from consent.asgi.site import Site
 from consent.asgi.verdicts import Verdicts
 from consent.asgi.visit import Visit
-from consent.choices import Action, Choice, ConsentState, apply, parse_choice
-from consent.decision import Decision
+from consent.choices import Action, Choice, ConsentState, apply, is_repeated, parse_choice
+from consent.decision import Decision, Reason
 from consent.engines import recognise
 from consent.pages import Asset
-from consent.records.base import RANDOM_BYTES, Circumstances, Source, make_record
-
-Handler = Callable[[Visit, Receive], Awaitable[Answer]]
+from consent.records.base import RANDOM_BYTES, Circumstances, Notice, Source, expiry_of, make_record
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,11 +37,11 @@ class Endpoints:
     gate: Gate
     hearing: Hearing
     verdicts: Verdicts
+    documents: Documents
 
     def owns(self, path: str) -> bool:
         """Whether ``path`` stands under the mount."""
-        mount = self.site.settings.paths.mount
-        return path.startswith(mount) and path[len(mount) : len(mount) + 1] in {"", "/"}
+        return self.documents.owns(path)
 
     async def answer(self, visit: Visit, receive: Receive, send: Send) -> None:
         """Answer a request whose path we own."""
@@ -67,6 +66,8 @@ class Endpoints:
     def _handlers(self, below: str) -> Mapping[str, Handler]:
         if not below:
             return {"GET": self._preferences, "HEAD": self._preferences, "POST": self._choose}
+        if (shown := self.documents.handlers.get(below)) is not None:
+            return {"GET": shown, "HEAD": shown}
         if below == "/browser":
             return {"GET": self._browser, "HEAD": self._browser, "POST": self._continue_anyway}
         if below == "/verdicts":
@@ -81,10 +82,10 @@ class Endpoints:
     async def _preferences(self, visit: Visit, _: Receive) -> Answer:
         state = self.site.read_state(visit)
         page = self.site.pages.preferences(
-            language=self.site.language(visit, visit.asked_language),
+            language=self.site.language(visit, asked=visit.asked_language),
             decision=self.site.decide(state),
             state=state,
-            return_to=self._referer(visit) or f"{visit.root}/",
+            return_to=self.documents.way_back(visit),
             embedded=visit.destination == b"empty",
         )
         page = self.site.at_root(page, visit)
@@ -115,16 +116,10 @@ class Endpoints:
             now=now,
             lifetimes=site.settings.lifetimes,
         )
-        record = make_record(
-            before if earlier.answered else None,
-            state,
-            choice.action,
-            policy=site.settings.policy,
-            circumstances=self._circumstances(choice, submission, visit),
-            now=now,
-            random=site.random(RANDOM_BYTES),
-        )
-        await site.keeper.append(record)
+        if before is not None and earlier.answered and is_repeated(before, state):
+            state = before  # a double click: its record is there already, and the cookie says so
+        else:
+            await self._record(before, state, choice, earlier, submission, visit)
         decision = site.decide(state)
         withdrawn = withdrawn_cookies(visit.cookies, site.catalogue, decision)
         cookies = [site.cookie.set_header(state, secure=visit.secure, now=now)]
@@ -137,11 +132,47 @@ class Endpoints:
             return answers.json_answer(HTTPStatus.OK, _told(state, decision, reload=reload)).adding(headers)
         return answers.see_other(self._way_back(submission, visit)).adding(headers)
 
-    def _circumstances(self, choice: Choice, submission: Submission, visit: Visit) -> Circumstances:
+    async def _record(  # noqa: PLR0913, PLR0917 - the step from one state to another, and all that is around it
+        self,
+        before: ConsentState | None,
+        state: ConsentState,
+        choice: Choice,
+        earlier: Decision,
+        submission: Submission,
+        visit: Visit,
+    ) -> None:
+        site, now = self.site, self.site.now()
+        language = site.language(visit, asked=submission.language)
+        notice = site.notices.of(language)
+        circumstances = self._circumstances(choice, submission, visit, earlier, language, notice)
+        policy = site.settings.policy
+        if before is not None and earlier.reason is Reason.EXPIRED:
+            expiry = expiry_of(
+                before, policy=policy, circumstances=circumstances, now=now, random=site.random(RANDOM_BYTES)
+            )
+            await site.keeper.append(expiry)
+        record = make_record(
+            before if earlier.answered else None,
+            state,
+            choice.action,
+            policy=policy,
+            circumstances=circumstances,
+            now=now,
+            random=site.random(RANDOM_BYTES),
+        )
+        await site.keeper.append(record, notice)
+
+    def _circumstances(  # noqa: PLR0913, PLR0917 - each a fact of its own
+        self, choice: Choice, submission: Submission, visit: Visit, earlier: Decision, language: str, notice: Notice
+    ) -> Circumstances:
         found = recognise(visit.headers.get(b"user-agent", b""))
         return Circumstances(
             source=self._source(choice, visit),
-            language=self.site.language(visit, submission.language),
+            language=language,
+            gpc=b"1" in visit.all(b"sec-gpc"),
+            notice=notice.hash,
+            reason=earlier.reason,
+            waited=submission.waited,
             host=visit.host,
             browser=found.engine.value if found else "",
         )
@@ -151,12 +182,12 @@ class Endpoints:
         if not visit.is_of_browser:
             return Source.API
         referer = same_host_path(visit.headers.get(b"referer", b""), visit.authority)
-        if choice.action in {Action.SAVE, Action.WITHDRAW} or (referer and self._is_ours(referer, visit)):
+        if choice.action in {Action.SAVE, Action.WITHDRAW} or (referer and self.documents.is_ours(referer, visit)):
             return Source.PREFERENCES  # the banner has neither switches nor anything to take back
         return Source.BANNER
 
     async def _browser(self, visit: Visit, _: Receive) -> Answer:
-        return self.gate.own_page(visit, self._referer(visit) or f"{visit.root}/")
+        return self.gate.own_page(visit, self.documents.way_back(visit))
 
     async def _continue_anyway(self, visit: Visit, receive: Receive) -> Answer:
         if (why := refusal(visit)) is not None:
@@ -178,17 +209,11 @@ class Endpoints:
         return read
 
     def _way_back(self, submission: Submission, visit: Visit) -> str:
-        """Where the visitor came from, on this origin; never the mount itself."""
-        if is_local_path(submission.return_to) and not self._is_ours(submission.return_to, visit):
-            return submission.return_to
-        return self._referer(visit) or f"{visit.root}/"
-
-    def _referer(self, visit: Visit) -> str | None:
-        path = same_host_path(visit.headers.get(b"referer", b""), visit.authority)
-        return path if path and is_local_path(path) and not self._is_ours(path, visit) else None
-
-    def _is_ours(self, path: str, visit: Visit) -> bool:
-        return self.owns(path.partition("?")[0].partition("#")[0].removeprefix(visit.root))
+        """Where the visitor came from, on this origin; of our own pages only to those that show what came of it."""
+        return_to = submission.return_to
+        if is_local_path(return_to) and self.documents.may_lead_to(return_to, visit):
+            return return_to
+        return self.documents.way_back(visit)
 
 
 def _serving(asset: Asset) -> Handler:

@@ -12,6 +12,8 @@ BODY_LIMIT = 16 * 1024
 """Bytes; the longest honest choice, every service by name, is a tenth of it."""
 FIELD_LIMIT = 500
 """Fields of a form."""
+LONGEST_WAIT = 86_400
+"""Seconds; whoever took longer than a day to decide had left the page open."""
 
 
 class Unreadable(Enum):
@@ -34,6 +36,8 @@ class Submission:
     return_to: str = ""
     language: str = ""
     """Of the page that the choice was made on."""
+    waited: int | None = None
+    """Seconds that page had been open; its script's word, for statistics alone."""
 
 
 async def read_body(receive: Receive) -> bytes | Unreadable:
@@ -75,6 +79,7 @@ def _parse_form(body: bytes) -> Submission | Unreadable:
         services=tuple(value for name, value in pairs if name == "service"),
         return_to=_last(pairs, "return"),
         language=_last(pairs, "lang"),
+        waited=_seconds(_last(pairs, "waited")),
     )
 
 
@@ -90,7 +95,8 @@ def _parse_json(body: bytes) -> Submission | Unreadable:
     if categories is None or services is None or not isinstance(action, str):
         return Unreadable.MALFORMED
     language = language if isinstance(language, str) else ""  # no page's word on its language spoils a choice
-    return Submission(action=action, categories=categories, services=services, language=language)
+    waited = _seconds(content.get("waited"))
+    return Submission(action=action, categories=categories, services=services, language=language, waited=waited)
 
 
 def _texts(value: object) -> tuple[str, ...] | None:
@@ -102,6 +108,13 @@ def _texts(value: object) -> tuple[str, ...] | None:
     if not isinstance(value, list) or len(value) > FIELD_LIMIT:
         return None
     return tuple(value) if all(isinstance(item, str) for item in value) else None
+
+
+def _seconds(value: object) -> int | None:
+    """A whole number of seconds within a day, or nothing: no word on time spoils a choice."""
+    text = str(value)
+    seconds = int(text) if text.isascii() and text.isdecimal() and len(text) <= 6 else -1
+    return seconds if 0 <= seconds <= LONGEST_WAIT else None
 
 
 def _last(pairs: Iterable[tuple[str, str]], wanted: str) -> str:

@@ -10,6 +10,7 @@ from consent.asgi import answers
 from consent.asgi._types import ASGIApp, Message, Receive, Scope, Send
 from consent.asgi.answers import Answer
 from consent.asgi.consent import Consent
+from consent.asgi.documents import Documents
 from consent.asgi.endpoints import Endpoints
 from consent.asgi.gate import Finding, Gate
 from consent.asgi.handshake import without_cookies
@@ -24,7 +25,7 @@ from consent.browsers import Verdict
 from consent.cookie import ConsentCookie
 from consent.errors import Problem, SettingsError
 from consent.pages import Pages
-from consent.records.keeper import open_keeper
+from consent.records.opening import open_keeper
 from consent.settings import Settings, keys_from_environment
 from consent.settings.schema import Records
 
@@ -59,13 +60,18 @@ class ConsentMiddleware:
             settings=loaded,
             pages=Pages(loaded),
             cookie=ConsentCookie(keys, name=loaded.cookie.name, domain=loaded.cookie.domain),
-            keeper=open_keeper(loaded.records.url),
+            keeper=open_keeper(loaded.records.url, keys),
         )
         self._gate = Gate.of(self.site, keys)
         self._gate.report(self.site.now().date())
+        self.site.reports.settings(loaded.warnings)
         self.site.reports.retention(loaded.records.retention, Records().retention)
         self._endpoints = Endpoints(
-            site=self.site, gate=self._gate, hearing=Hearing(site=self.site), verdicts=Verdicts(site=self.site)
+            site=self.site,
+            gate=self._gate,
+            hearing=Hearing(site=self.site),
+            verdicts=Verdicts(site=self.site),
+            documents=Documents(site=self.site),
         )
         self._excluded = loaded.paths.exclude
         self._confines = self.site.allowlist is not None

@@ -4,9 +4,11 @@ What is repeated comes from pages and settings; the sets are bounded, so that no
 """
 
 import logging
+from collections.abc import Iterable
 from datetime import date, timedelta
 
 from consent.asgi.forms import BODY_LIMIT
+from consent.errors import Problem
 from consent.html import Limit
 from consent.judge import Met
 
@@ -107,6 +109,11 @@ class Reports:
             "wide hosts in site.domains and holding.allow, and declare only the services in use",
             "some" if count else "",
         )
+
+    def settings(self, warnings: Iterable[Problem]) -> None:
+        """What is odd in the settings, though they are taken."""
+        for warning in warnings:
+            logger.warning("%s", warning)
 
     def retention(self, written: timedelta, default: timedelta) -> None:
         """An owner who wrote a retention must not believe that something deletes records."""

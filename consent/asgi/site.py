@@ -12,6 +12,7 @@ from html import escape
 
 from consent.asgi._types import Headers
 from consent.asgi.allowlist import Allowlist
+from consent.asgi.notices import Notices
 from consent.asgi.places import NotingJudge, Places
 from consent.asgi.reports import Reports
 from consent.asgi.sources import read_map
@@ -56,6 +57,8 @@ class Site:
     new_receipt: Callable[[], str] = _new_receipt
     allowlist: Allowlist | None = field(init=False)
     """Makes the policy of ``holding.csp``; None where that is off."""
+    notices: Notices = field(init=False)
+    """What visitors are shown, for their records."""
     _holders: dict[tuple[Decision, str], Holder] = field(default_factory=dict)
     _texts: Texts = field(default_factory=Texts)
     _markup: Texts = field(default_factory=Texts)
@@ -71,7 +74,9 @@ class Site:
                 judge=self._quiet_judge,
                 left_out=self.reports.left_out,
             )
+        notices = Notices(settings=self.settings, pages=self.pages, asking=self.decide(None))
         object.__setattr__(self, "allowlist", allowlist)  # frozen: set once, here
+        object.__setattr__(self, "notices", notices)
 
     @property
     def catalogue(self) -> Catalogue:
@@ -138,10 +143,15 @@ class Site:
             met=met,
         )
 
-    def language(self, visit: Visit, page_language: str = "") -> str:
-        """The page's language; where we don't speak it, the visitor's own; else the owner's first."""
+    def language(self, visit: Visit, page_language: str = "", *, asked: str = "") -> str:
+        """What the app said, the page's own, that in its path; where we speak none of them, the visitor's own choice.
+
+        ``page_language``: of ``<html lang>``; ``asked``: of the page that a link or a form of ours came from.
+        """
         offered = self.pages.languages
-        return match_tag(page_language, offered) or negotiate(visit.text(b"accept-language"), offered)
+        named = [asked, visit.language, page_language, visit.path_language if self.settings.paths.language else ""]
+        spoken = (match_tag(tag, offered) for tag in named if tag)
+        return next(filter(None, spoken), None) or negotiate(visit.text(b"accept-language"), offered)
 
     def at_root(self, page: bytes, visit: Visit) -> bytes:
         """``page``, whose links and forms lead to the mount, for an application that is itself mounted somewhere.

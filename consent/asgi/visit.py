@@ -8,6 +8,8 @@ from consent.asgi._types import Headers, Scope, text_of
 
 PAGE_DESTINATIONS = frozenset({b"document", b"iframe", b"frame", b"embed", b"object"})
 """Fetch, request destinations whose response becomes a document."""
+LANGUAGE = "consent.language"
+"""The key of a scope under which a middleware around us may put the page's language."""
 _WORKERS = frozenset({b"worker", b"sharedworker", b"serviceworker"})
 _TELLING = frozenset({b"sec-fetch-dest", b"accept", b"if-none-match"})
 
@@ -59,6 +61,8 @@ class Visit:
     _headers: dict[bytes, bytes] | None = None
     notice: bytes = b""
     """What is to stand on top of the page: the bar for an outdated browser."""
+    said_language: str = ""
+    """Set by the app, through ``scope["consent"].language``."""
 
     def __init__(self, scope: Scope) -> None:
         self.scope = scope
@@ -88,6 +92,17 @@ class Visit:
     def query(self) -> str:
         query = self.scope.get("query_string", b"")
         return query.decode("latin-1") if isinstance(query, bytes) else ""
+
+    @property
+    def language(self) -> str:
+        """The language that the app, or a middleware around us, says the page is in; empty where none does."""
+        return self.said_language or text_of(self.scope, LANGUAGE)
+
+    @property
+    def path_language(self) -> str:
+        """The first segment of the path, where it looks like a language's tag: ``/uk/news``."""
+        first = self.path.lstrip("/").partition("/")[0]
+        return first if first.replace("-", "").replace("_", "").isalpha() else ""
 
     @property
     def asked_language(self) -> str:
@@ -156,6 +171,11 @@ class Visit:
     @property
     def wants_json(self) -> bool:
         return b"application/json" in self.headers.get(b"accept", b"")
+
+    @property
+    def asks_json(self) -> bool:
+        """``?as=json``, or a client that speaks nothing else."""
+        return "as=json" in self.query.split("&") or (self.wants_json and b"text/html" not in self.headers[b"accept"])
 
     @property
     def sends_json(self) -> bool:

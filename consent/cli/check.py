@@ -5,6 +5,7 @@ import os
 import sys
 
 from consent.errors import Problem, SettingsError
+from consent.pages import Pages
 from consent.settings import Settings, keys_from_environment
 from consent.settings.keys import short_keys
 
@@ -25,6 +26,8 @@ def run(arguments: argparse.Namespace) -> int:
         warnings = short_keys(keys_from_environment(os.environ, warn=False))
     except SettingsError as error:
         problems += error.problems
+    if settings is not None:
+        warnings += tuple(str(warning) for warning in settings.warnings)
     for warning in warnings:
         print(warning, file=sys.stderr)
     if problems or settings is None:
@@ -54,9 +57,12 @@ def summary(path: str, settings: Settings) -> str:
 
 def _read(path: str) -> tuple[Settings | None, tuple[Problem, ...]]:
     try:
-        return Settings.from_toml(path), ()
+        settings = Settings.from_toml(path)
+        if settings.site.templates is not None:
+            Pages(settings)  # tries the owner's templates
     except SettingsError as error:
         return None, error.problems
+    return settings, ()
 
 
 def _count(things: tuple[object, ...], one: str, many: str) -> str:

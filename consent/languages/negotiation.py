@@ -4,22 +4,46 @@ A visitor's bytes never raise: a header or a ``lang`` that makes no sense asks f
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 
 RANGES = 32
 """Language ranges read from one header; no browser sends as many, and the rest of a long one is noise."""
 
-_RENAMED = {"no": "nb", "iw": "he", "in": "id", "ji": "yi"}
+_RENAMED = {"no": "nb", "iw": "he", "in": "id", "ji": "yi", "mo": "ro", "sh": "sr"}
 """Languages that browsers send under another subtag than texts stand under (IANA registry: Preferred-Value)."""
+
+_NEAR = {"nn": "nb", "nb": "nn"}
+"""Where neither is there, the other is read as easily: both are Norwegian."""
 
 _TRADITIONAL = frozenset({"hant", "tw", "hk", "mo"})
 """Subtags that mean Chinese in the traditional script; without one it is the simplified (CLDR, likely subtags)."""
 
 
+LONGEST_TAG = 35
+"""Characters of a tag that is looked at (RFC 5646, 4.4.1): looking a tag up takes a step for each subtag."""
+
+_KEPT = 1024
+"""Answers kept, of tags and of headers: browsers send few different ones."""
+_LONGEST_KEPT = 200
+"""Characters of a header whose answer is kept, so that a stranger's long ones take no memory."""
+
+
 def negotiate(accept_language: str, offered: Sequence[str]) -> str:
     """The offered language a visitor likes best (RFC 9110, 12.5.4); the first one if they name none of them."""
+    find = _negotiated if len(accept_language) <= _LONGEST_KEPT else _negotiated.__wrapped__
+    return find(accept_language, tuple(offered))
+
+
+def match_tag(tag: str, offered: Sequence[str]) -> str | None:
+    """The offered language for one tag, such as the one in ``<html lang>`` (RFC 4647, 3.4: look-up)."""
+    return _matched(tag, tuple(offered)) if len(tag) <= LONGEST_TAG else None
+
+
+@lru_cache(_KEPT)
+def _negotiated(accept_language: str, offered: tuple[str, ...]) -> str:
     ranges = sorted(_ranges(accept_language), key=lambda item: -item[1])  # stable: equals stay in their order
     refused = {tag for tag, quality in ranges if quality == 0}
-    left = [language for language in offered if not _is_any(language.lower(), refused)]
+    left = tuple(language for language in offered if not _is_any(language.lower(), refused))
     named = {match_tag(tag, left) for tag, _ in ranges}
     for tag, quality in ranges:
         if quality == 0:
@@ -33,14 +57,8 @@ def negotiate(accept_language: str, offered: Sequence[str]) -> str:
     return left[0] if left else offered[0]
 
 
-LONGEST_TAG = 35
-"""Characters of a tag that is looked at (RFC 5646, 4.4.1): looking a tag up takes a step for each subtag."""
-
-
-def match_tag(tag: str, offered: Sequence[str]) -> str | None:
-    """The offered language for one tag, such as the one in ``<html lang>`` (RFC 4647, 3.4: look-up)."""
-    if len(tag) > LONGEST_TAG:
-        return None
+@lru_cache(_KEPT)
+def _matched(tag: str, offered: tuple[str, ...]) -> str | None:
     wanted = _canonical(tag.strip().lower().replace("_", "-"))
     if not _is_tag(wanted):
         return None
@@ -51,7 +69,8 @@ def match_tag(tag: str, offered: Sequence[str]) -> str | None:
     primary = wanted.partition("-")[0]
     if primary == "zh":  # a reader of one Chinese script is not served by the other
         return None
-    return next((known for key, known in by_tag.items() if key.startswith(f"{primary}-")), None)
+    near = next((known for key, known in by_tag.items() if key.startswith(f"{primary}-")), None)
+    return near or by_tag.get(_NEAR.get(primary, ""))
 
 
 def _ranges(header: str) -> Iterator[tuple[str, int]]:

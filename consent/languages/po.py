@@ -5,6 +5,7 @@ package, and a mistake in one is found by a test and not by a visitor.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -40,8 +41,7 @@ class Entry:
 def read_po(source: str, name: str) -> tuple[Entry, ...]:
     """The entries of a file called ``name``, in its order and without the header; raises ``CatalogueError``."""
     entries = [_entry(fields, flags, name) for fields, flags in _blocks(source, name)]
-    keys = [entry.key for entry in entries]
-    if twice := {key for key in keys if keys.count(key) > 1}:
+    if twice := [key for key, times in Counter(entry.key for entry in entries).items() if times > 1]:
         raise CatalogueError(f"{name}: more than one entry for {', '.join(sorted(twice))}")
     return tuple(entry for entry in entries if entry.key)
 

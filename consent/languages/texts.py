@@ -4,15 +4,18 @@ A text's key is a path (``preferences.title``), so that templates write ``t.pref
 not say yet is said in English.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+import hashlib
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 
-from consent.languages.forms import forms
 from consent.languages.po import Entry, read_po
+from consent.languages.writing import forms
 
 Counted = tuple[str, ...]
 """The forms of a text that counts things, in the order of the language's plural rule."""
+OwnTexts = tuple[tuple[str, str | Counted], ...]
+"""An owner's words for ours: keys and texts."""
 Texts = Mapping[str, "str | Counted | Texts"]
 """A table of texts, and of tables below it."""
 _Table = dict[str, "str | Counted | _Table"]
@@ -47,8 +50,17 @@ def message_paths() -> Mapping[str, tuple[str, ...]]:
     return {entry.key: entry.english for entry in _read("consent.pot")}
 
 
-def overlaid(texts: Texts, own: Iterable[tuple[str, "str | Counted"]]) -> Texts:
+@cache
+def fingerprint(language: str) -> bytes:
+    """A digest of what a language's texts are made of."""
+    names = ["consent.pot", *([f"{language}.po"] if language != SOURCE else [])]
+    return hashlib.sha256(b"".join(_FOLDER.joinpath(name).read_bytes() for name in names)).digest()
+
+
+def overlaid(texts: Texts, own: OwnTexts) -> Texts:
     """``texts`` with others at some keys."""
+    if not own:
+        return texts
     changed: _Table = _copied(texts)
     for key, value in own:
         _put(changed, key.split("."), value)

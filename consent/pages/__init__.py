@@ -5,24 +5,50 @@ decision.
 """
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 
-from consent.choices import ConsentState
-from consent.decision import Decision
+import jinja2
+
+from consent.choices import Action, Choice, ConsentState, apply
+from consent.decision import Decision, decide
 from consent.html.injection import Insertion
 from consent.pages.assets import Asset as Asset
 from consent.pages.banner import Banner
+from consent.pages.checking import check_buttons, check_templates, rendering_problem
+from consent.pages.cookie_policy import CookiePolicy
 from consent.pages.environment import make_environment
+from consent.pages.opt_out import OptOut
 from consent.pages.preferences import Preferences
+from consent.pages.receipt import Entry, Receipt
 from consent.settings import Settings
 
 
 class Pages:
-    """Every page and insertion of one site."""
+    """Every page and insertion of one site.
+
+    Raises SettingsError with every mistake in the owner's own templates (``site.templates``).
+    """
 
     def __init__(self, settings: Settings) -> None:
-        environment = make_environment()
+        own = settings.site.templates
+        environment = make_environment(own)
+        if own is None:
+            self._prepare(settings, environment)
+            return
+        check_templates(own, environment)
+        try:
+            self._prepare(settings, environment)
+            self._try_out(settings)
+        except Exception as error:
+            raise rendering_problem(error, own) from error
+        check_buttons(self._banner.asking, own)
+
+    def _prepare(self, settings: Settings, environment: jinja2.Environment) -> None:
         self._banner = Banner(settings, environment)
         self._preferences = Preferences(settings, environment)
+        self.policy = CookiePolicy(settings, environment)
+        self.receipt = Receipt(settings, environment)
+        self.opt_out = OptOut(settings, environment)
         self.languages: tuple[str, ...] = settings.site.languages
         self.script_hashes: tuple[bytes, ...] = self._banner.script_hashes
         """CSP sources of the script, the inline part and the other: ``'sha256-...'``."""
@@ -33,6 +59,29 @@ class Pages:
         """The Content-Security-Policy of the preferences page: it runs no script and fetches nothing."""
         self.version: str = self._banner.version
         """A short hash of everything inserted: part of a page's ETag."""
+
+    def _try_out(self, settings: Settings) -> None:
+        """Render what is made anew for each visitor, for one who has not chosen and one who has."""
+        now = datetime(2000, 1, 1, tzinfo=UTC)
+        chosen = apply(
+            Choice(action=Action.ACCEPT),
+            policy=settings.policy,
+            receipt="receipt",
+            now=now,
+            lifetimes=settings.lifetimes,
+        )
+        answers = tuple((key, True) for key in settings.policy.asked)
+        history = [Entry(at=now, event="partial", categories=answers, services=())]
+        language = settings.site.languages[0]
+        for state in (None, chosen):
+            decision = decide(settings.policy, state, now)
+            for embedded in (True, False):
+                self.preferences(language=language, decision=decision, state=state, return_to="/", embedded=embedded)
+            self.receipt.render(
+                language=language, decision=decision, state=state, history=history if state else (), return_to="/"
+            )
+            self.opt_out.render(language=language, decision=decision, return_to="/")
+        self.policy.render(language=language, return_to="/")
 
     def insertion(self, *, language: str, decision: Decision, nonce: bytes = b"") -> Insertion:
         """What goes into one page; ``nonce`` is the page's own, out of its Content-Security-Policy."""

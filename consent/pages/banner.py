@@ -1,6 +1,7 @@
 """The first layer: what goes into a page's head and body, prepared when the site starts.
 
-Jinja2 renders here once per language and state of asking; a page that is served gets bytes joined around the nonce.
+Jinja2 renders here once per language and state of asking, the site's first language at start; a page that is served
+gets bytes joined around the nonce.
 """
 
 import hashlib
@@ -13,7 +14,9 @@ import jinja2
 from consent.address import read_host
 from consent.decision import Decision
 from consent.html.injection import Insertion
+from consent.languages import fingerprint
 from consent.pages.assets import csp_hash, load_choice, load_head, load_style, to_ascii
+from consent.pages.per_language import PerLanguage
 from consent.pages.theme import theme
 from consent.pages.wording import Wording
 from consent.settings import Settings
@@ -30,12 +33,7 @@ class Banner:
     def __init__(self, settings: Settings, environment: jinja2.Environment) -> None:
         self._settings = settings
         self._template = environment.get_template("banner.html")
-        self._fallback = settings.site.languages[0]
-        self._bodies = {
-            (language, ask): self._render(language, ask=ask)
-            for language in settings.site.languages
-            for ask in (True, False)
-        }
+        self._bodies = PerLanguage(settings.site.languages, self._both)
         self.choice = load_choice()
         """The script's other part, which it fetches."""
         script = load_head(self.choice, guard=settings.holding.guard)
@@ -47,6 +45,11 @@ class Banner:
         )
         self._insertions: dict[Key, Insertion] = {}
         self.version = self._make_version()
+
+    @property
+    def asking(self) -> str:
+        """The first layer in the site's first language."""
+        return self._bodies[self._settings.site.languages[0]][True].decode("ascii")
 
     def insertion(self, *, language: str, decision: Decision, nonce: bytes = b"") -> Insertion:
         """The bytes for one page; ``nonce`` is the page's own, out of its Content-Security-Policy."""
@@ -60,7 +63,7 @@ class Banner:
         return Insertion(head=b"".join((before, attribute, between, attribute, rest)), body=prepared.body)
 
     def _prepare(self, key: Key, decision: Decision) -> Insertion:
-        body = self._bodies.get((key[0], decision.ask)) or self._bodies[self._fallback, decision.ask]
+        body = self._bodies[key[0]][decision.ask]
         before, between, after = self._head_parts
         # The state stands on the script's tag, where it changes no hash.
         insertion = Insertion(head=b"".join((before, between, self._state(decision), after)), body=body)
@@ -69,8 +72,12 @@ class Banner:
         self._insertions[key] = insertion
         return insertion
 
+    def _both(self, language: str) -> dict[bool, bytes]:
+        return {ask: self._render(language, ask=ask) for ask in (True, False)}
+
     def _render(self, language: str, *, ask: bool) -> bytes:
-        settings, wording = self._settings, Wording.of(language)
+        settings = self._settings
+        wording = Wording.of(language, settings.texts.get(language, ()))
         markup = self._template.render(
             ask=ask,
             t=wording.texts,
@@ -101,8 +108,14 @@ class Banner:
 
     def _make_version(self) -> str:
         digest = hashlib.sha256(b"".join(self._head_parts))
-        for (language, ask), body in self._bodies.items():
-            digest.update(f"{language} {ask} ".encode() + body)
+        # Not of every body: those of most languages are not made yet. Of all that they are made of, and of one.
+        settings = self._settings
+        first = settings.site.languages[0]
+        asked = (settings.policy.version, settings.categories, settings.texts)
+        for part in (settings.site, settings.banner, settings.paths, *asked):
+            digest.update(repr(part).encode())
+        for body in (*self._bodies[first].values(), *map(fingerprint, settings.site.languages)):
+            digest.update(body)
         return digest.hexdigest()[:10]
 
 

@@ -15,7 +15,7 @@ import jinja2
 from consent.browser_facts import Browser, BrowserFacts, Edition
 from consent.browsers import Outcome, Verdict
 from consent.errors import CatalogueError
-from consent.languages import bundled, forms, load
+from consent.languages import OwnTexts, bundled, forms, load, overlaid
 from consent.pages.assets import to_ascii
 from consent.pages.environment import make_environment
 from consent.settings import Settings
@@ -83,14 +83,18 @@ class BrowserPage:
             return_to=return_to,
             site_name=self._settings.site.name,
             mount=self._settings.paths.mount,
+            texts=self._texts(language),
         )
 
     def bar(self, language: str, *, return_to: str) -> bytes:
         """The bar, to be inserted into a page in whatever ASCII-compatible charset."""
         template = self._environment.get_template("browser_notice.html")
         mount = self._settings.paths.mount
-        markup = template.render(texts=browser_texts(language), mount=mount, return_to=return_to)
+        markup = template.render(texts=self._texts(language), mount=mount, return_to=return_to)
         return to_ascii(markup.replace("\n", ""))
+
+    def _texts(self, language: str) -> BrowserTexts:
+        return browser_texts(language, self._settings.texts.get(language, ()))
 
     def nomodule(self, language: str) -> bytes:
         """The bar for HTML that is the same for everybody: a script that only browsers without modules run.
@@ -130,10 +134,10 @@ def render_browser(  # noqa: PLR0913 - all named; each is one thing the page sho
 
 
 @cache
-def browser_texts(language: str) -> BrowserTexts:
-    """The bundled texts in ``language``, or in English where there are none."""
+def browser_texts(language: str, own: OwnTexts = ()) -> BrowserTexts:
+    """The bundled texts in ``language``, or in English where there are none, with the owner's in place of some."""
     tag = language if language in bundled() else FALLBACK
-    how, table = forms(tag), load(tag)["browser"]
+    how, table = forms(tag), overlaid(load(tag), own)["browser"]
     expected = {field.name for field in fields(BrowserTexts)} - {"language", "direction", "decimal"}
     if not isinstance(table, Mapping):
         raise CatalogueError(f"{tag}: no texts for the page")

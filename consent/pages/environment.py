@@ -1,8 +1,15 @@
-"""The Jinja2 environment over templates/, wherever the package stands: in a wheel, or in a checkout."""
+"""The Jinja2 environment over templates/, wherever the package stands, and over the owner's own folder.
+
+An own file of the same name takes a template's place. ``consent/NAME`` is always the bundled one, so that an own
+``banner.html`` can extend ``consent/banner.html`` and change one block.
+"""
 
 from pathlib import Path
 
 import jinja2
+
+BUNDLED = "consent"
+"""The prefix under which the bundled templates stay to be had."""
 
 
 def template_root() -> Path:
@@ -22,10 +29,22 @@ def template_root() -> Path:
     raise FileNotFoundError(f"the pages' templates are missing: neither {inside} nor a checkout's templates/")
 
 
-def make_environment() -> jinja2.Environment:
-    """Autoescaping for every template; a name that is not there is an error, never an empty string."""
+def bundled_templates() -> tuple[str, ...]:
+    """The names of the templates there are."""
+    return tuple(sorted(path.name for path in template_root().glob("*.html")))
+
+
+def make_environment(own: Path | None = None) -> jinja2.Environment:
+    """Autoescaping for every template; a name that is not there is an error, never an empty string.
+
+    ``own``: the owner's folder, looked into first.
+    """
+    bundled = jinja2.FileSystemLoader(template_root())
+    loaders: list[jinja2.BaseLoader] = [jinja2.PrefixLoader({BUNDLED: bundled}), bundled]
+    if own is not None:
+        loaders.insert(0, jinja2.FileSystemLoader(own))
     return jinja2.Environment(
-        loader=jinja2.FileSystemLoader(template_root()),
+        loader=jinja2.ChoiceLoader(loaders),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,

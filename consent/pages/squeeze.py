@@ -7,7 +7,6 @@ anew further in; no regular expression follows a ``)``. A name that also stands 
 """
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from string import ascii_lowercase, ascii_uppercase
@@ -36,7 +35,7 @@ def squeeze(source: str) -> str:
     shared = _shorthands(pieces)
     outer = [name for s in statements if s[0] in _DECLARING for name in _pattern(s, 1) if name not in shared]
     taken = set(pieces) - set(outer)
-    names = _pairs(outer, (short for short in _OUTER if short not in taken), pieces)
+    names = _pairs(outer, (short for short in _OUTER if short not in taken))
     return _join(_merged(chain.from_iterable(_renamed(s, names, shared) for s in statements)))
 
 
@@ -44,13 +43,13 @@ def _renamed(statement: Sequence[str], outer: dict[str, str], shared: set[str]) 
     """One statement of the outermost level: the names declared in it are its own."""
     inner = [name for name in _declared(statement) if name not in shared and name not in outer]
     taken = {outer.get(piece, piece) for piece in set(statement) - set(inner)}
-    names = outer | _pairs(inner, (short for short in _INNER if short not in taken), statement)
+    names = outer | _pairs(inner, (short for short in _INNER if short not in taken))
     return (names.get(piece, piece) if _is_variable(statement, at) else piece for at, piece in enumerate(statement))
 
 
-def _pairs(names: Iterable[str], short: Iterable[str], pieces: Sequence[str]) -> dict[str, str]:
-    used = Counter(piece for at, piece in enumerate(pieces) if _is_variable(pieces, at))
-    return dict(zip(sorted(dict.fromkeys(names), key=lambda name: -used[name]), short))  # noqa: B905 - as many as needed
+def _pairs(names: Iterable[str], short: Iterable[str]) -> dict[str, str]:
+    """In order: functions with the same parameters then read alike, and a compressor knows them."""
+    return dict(zip(dict.fromkeys(names), short))  # noqa: B905 - as many as needed
 
 
 def _pieces(source: str) -> Iterator[str]:

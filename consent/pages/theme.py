@@ -4,8 +4,15 @@ What the owner sets holds in both: half of a pair from us and half from them cou
 """
 
 from consent.settings import Banner, Colours
+from consent.settings.colours import LIGHT_GROUND, LIGHT_TEXT
 
-_LIGHT = {"background": "#fff", "text": "#1d2329", "border": "#dfe3e8", "accent": "#20415f", "accent-text": "#fff"}
+_LIGHT = {
+    "background": LIGHT_GROUND,
+    "text": LIGHT_TEXT,
+    "border": "#dfe3e8",
+    "accent": "#20415f",
+    "accent-text": "#fff",
+}
 _DARK = {
     "background": "#1c2126",
     "text": "#edf0f3",

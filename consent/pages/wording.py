@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from consent.categories import Category
-from consent.languages import Counted, Forms, Texts, forms, load
+from consent.languages import Counted, Forms, OwnTexts, Texts, forms, load, overlaid
 from consent.policy import Policy
 
 _DURATION = re.compile(
@@ -26,8 +26,9 @@ class Wording:
     """How the language writes numbers, dates and lists."""
 
     @classmethod
-    def of(cls, language: str) -> "Wording":
-        return cls(language=language, texts=load(language), forms=forms(language))
+    def of(cls, language: str, own: OwnTexts = ()) -> "Wording":
+        """The bundled texts of ``language``, with the site owner's ``own`` at their keys (``Settings.texts``)."""
+        return cls(language=language, texts=overlaid(load(language), own), forms=forms(language))
 
     def text(self, *path: str, **values: str | int) -> str:
         """The text at ``path``, its braces filled in; a number is written as the language does."""

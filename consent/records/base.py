@@ -1,17 +1,21 @@
-"""Record: one visitor's choice, as it can be shown to a regulator. Pure values, and the contract of a store.
+"""Record: one visitor's choice, as it can be shown to a regulator; Notice: what the visitor was shown. Pure values,
+and the contract of a store.
 
 What a record never holds: an IP address, a full User-Agent, a query string (GDPR Art. 5(1)(c), data minimisation).
 Every category and service stands in it explicitly, allowed or not.
 """
 
+import hashlib
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from typing import Protocol
 
 from consent.choices import Action, ConsentState
+from consent.decision import Reason
+from consent.errors import ConsentError
 from consent.policy import Policy
 
 Answers = tuple[tuple[str, bool], ...]
@@ -28,6 +32,10 @@ class Event(Enum):
     PARTIAL = "partial"
     CHANGE = "change"
     WITHDRAW = "withdraw"
+    SIGNAL = "signal"
+    """A signal of the browser decided (Global Privacy Control), not a button."""
+    EXPIRE = "expire"
+    """The choice before had run out when the visitor chose anew."""
 
 
 class Source(Enum):
@@ -35,11 +43,39 @@ class Source(Enum):
 
     BANNER = "banner"
     PREFERENCES = "preferences"
+    PLACEHOLDER = "placeholder"
+    OPT_OUT = "opt-out"
     API = "api"
+    SIGNAL = "signal"
+    SITE = "site"
+    """Nobody's doing: the site itself noted that something ran out."""
 
 
-class StoreError(Exception):
-    """A store did not keep a record."""
+class StoreError(ConsentError):
+    """A store did not keep, or cannot show, what it was asked for.
+
+    ``code`` (docs/codes.md) and ``remedy`` say what an owner can do; both are empty where a store merely failed.
+    """
+
+    def __init__(self, message: str, *, code: str = "", remedy: str = "") -> None:
+        self.message = message
+        self.code = code
+        self.remedy = remedy
+        super().__init__(f"{code}  {message}. {remedy}" if code else message)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """What a visitor was shown, whole: kept once, under its hash."""
+
+    hash: str
+    """SHA-256 of ``content``, in hex."""
+    content: bytes
+    """Canonical JSON; see ``consent.asgi.notices`` for what is in it."""
+
+    @classmethod
+    def of(cls, content: bytes) -> "Notice":
+        return cls(hash=hashlib.sha256(content).hexdigest(), content=content)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,14 +89,14 @@ class Record:
     at: datetime
     """Aware, UTC."""
     event: Event
-    action: Action
-    """The button that was pressed."""
+    action: Action | None
+    """The button that was pressed; None where no button was."""
     source: Source
     categories: Answers
     services: Answers
     policy_version: str
     notice: str = ""
-    """Hash of what the visitor was shown; empty where it was not kept."""
+    """Hash of what the visitor was shown (``Notice``); empty where it was not kept."""
     language: str
     region: str = ""
     model: str = "opt-in"
@@ -69,6 +105,10 @@ class Record:
     host: str
     browser: str = ""
     """The engine's name, such as ``blink``; never the header."""
+    reason: Reason | None = None
+    """Why the visitor was asked; ``chosen`` where they changed an answer in force. None in records of version 0.1."""
+    waited: int | None = None
+    """Seconds the page had been open, as the page's script tells; None where it tells nothing."""
     expires_at: datetime
     """Aware, UTC: when the visitor is asked again."""
 
@@ -85,13 +125,21 @@ class Circumstances:
     model: str = "opt-in"
     gpc: bool | None = None
     notice: str = ""
+    reason: Reason | None = None
+    waited: int | None = None
 
 
 class RecordStore(Protocol):
     """Keeps records for good. Appending the same record twice keeps it once."""
 
-    async def append(self, record: Record) -> None:
-        """Returns when the record would survive a power cut; raises otherwise, and then it may still be kept."""
+    async def append(self, record: Record, notice: Notice | None = None) -> None:
+        """Returns when the record would survive a power cut; raises otherwise, and then it may still be kept.
+
+        ``notice`` is kept with it, once, if the store does not have it yet.
+        """
+
+    async def of_receipt(self, receipt: str) -> Sequence[Record]:
+        """Every record of one visitor, oldest first: what they may ask to see (GDPR Art. 15)."""
 
     def close(self) -> None:
         """Finish what is under way and let go of everything; a later append opens again."""
@@ -158,7 +206,34 @@ def make_record(  # noqa: PLR0913 - each is a fact of its own, and all but three
         gpc=circumstances.gpc,
         host=circumstances.host,
         browser=circumstances.browser,
+        reason=circumstances.reason,
+        waited=circumstances.waited,
         expires_at=after.expires_at,
+    )
+
+
+def expiry_of(
+    before: ConsentState, *, policy: Policy, circumstances: Circumstances, now: datetime, random: bytes
+) -> Record:
+    """The record of a choice that had run out when its visitor came back to choose anew."""
+    return Record(
+        record_id=make_record_id(now, random),
+        receipt=before.receipt,
+        at=now,
+        event=Event.EXPIRE,
+        action=None,
+        source=Source.SITE,
+        categories=tuple((key, False) for key in policy.asked),
+        services=tuple((service.key, False) for service in policy.services),
+        policy_version=before.policy_version,
+        language=circumstances.language,
+        region=circumstances.region,
+        model=circumstances.model,
+        gpc=circumstances.gpc,
+        host=circumstances.host,
+        browser=circumstances.browser,
+        reason=Reason.EXPIRED,
+        expires_at=before.expires_at,
     )
 
 

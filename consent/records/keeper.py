@@ -7,20 +7,18 @@ their order. Nothing here belongs to an event loop; any number of them may use o
 
 import asyncio
 import logging
+import threading
 import time
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Sequence
 
-from consent.errors import ConsentError
-from consent.records.base import Record, RecordStore
+from consent.records.base import Notice, Record, RecordStore
 from consent.records.spool import Spool, parse_line
-from consent.records.sqlite import SqliteStore
 
 LIMIT = 2.0
 """Seconds a visitor waits for the store at most."""
 FIRST_PAUSE = 1.0
 LONGEST_PAUSE = 60.0
-GROUP = 100
+GROUP = 500
 """Spooled records given to the store at a time."""
 
 _log = logging.getLogger("consent.records")
@@ -43,39 +41,66 @@ class RecordKeeper:
         self._limit = limit
         self._clock = clock
         self._pause = FIRST_PAUSE
+        self._lock = threading.Lock()
         self._behind: bool | None = None
         """The spool holds something, or the store is down. None: not looked yet what an earlier process left."""
         self._spooled = 0
+        self._spooled_notices: set[str] = set()
         self._trying = False
         self._retry_at = clock()
         self._told = False
 
-    async def append(self, record: Record) -> bool:
+    async def append(self, record: Record, notice: Notice | None = None) -> bool:
         """True: durable in the store (or records are off). False: in the spool, or lost and logged as lost."""
         if self.store is None:
             return True
         if self._behind is None:
             self._behind = self.spool.waiting()
         if not self._behind:
-            return await self._stored(self.store, record) or await self._set_aside(record)
-        if self._trying or self._clock() < self._retry_at:
-            return await self._set_aside(record)
-        self._trying = True
+            return await self._stored(self.store, record, notice) or await self._set_aside(record, notice)
+        if not self._take_turn():
+            return await self._set_aside(record, notice)
         try:
-            stored = await self._caught_up(self.store, record)
+            stored = await self._caught_up(self.store, record, notice)
         finally:
             self._trying = False
-        return stored or await self._set_aside(record)
+        return stored or await self._set_aside(record, notice)
 
-    async def _caught_up(self, store: RecordStore, record: Record) -> bool:
+    async def of_receipt(self, receipt: str) -> Sequence[Record]:
+        """What is kept of one visitor, oldest first; StoreError where the store cannot say. What waits is not in it."""
+        return () if self.store is None else await self.store.of_receipt(receipt)
+
+    def _take_turn(self) -> bool:
+        """Whether the caller is the one to find out if the store is back; it gives the turn back by ``_trying``."""
+        with self._lock:
+            if self._trying or self._clock() < self._retry_at:
+                return False
+            self._trying = True
+            return True
+
+    async def _caught_up(self, store: RecordStore, record: Record | None, notice: Notice | None = None) -> bool:
         """Whether the store is back and has ``record``, after everything that came before it."""
         spooled = self._spooled
-        if not (await self._drained(store) and await self._stored(store, record)):
+        if not await self._drained(store):
+            return False
+        if record is not None and not await self._stored(store, record, notice):
             return False
         self._told = False
-        # Others went to the spool meanwhile, after it was read: then the next record drains it again.
-        self._behind = self._spooled != spooled
+        with self._lock:
+            # Others went to the spool meanwhile, after it was read: then the next record drains it again.
+            self._behind = self._spooled != spooled
         return True
+
+    async def catch_up(self) -> bool:
+        """Bring the spool into the store if it is time to try; True when nothing waits. For a thread of a server."""
+        if self.store is None or not (self._behind or self.spool.waiting()):
+            return True
+        if not self._take_turn():
+            return False
+        try:
+            return await self._caught_up(self.store, None)
+        finally:
+            self._trying = False
 
     async def drain(self) -> bool:
         """Bring the spool into the store now; True when nothing is left. For a start, and for commands."""
@@ -85,20 +110,22 @@ class RecordKeeper:
         """Let the store finish. What is in the spool stays there for the next start."""
         if self.store is not None:
             self.store.close()
+        self.spool.finish()
 
-    async def _stored(self, store: RecordStore, record: Record) -> bool:
+    async def _stored(self, store: RecordStore, record: Record, notice: Notice | None) -> bool:
         try:
             async with asyncio.timeout(self._limit):
-                await store.append(record)
+                await store.append(record, notice)
         except Exception as error:  # noqa: BLE001 - no fault of a store may become a visitor's
             self._note_down(error)
             return False
         self._pause = FIRST_PAUSE
         return True
 
-    async def _set_aside(self, record: Record) -> bool:
+    async def _set_aside(self, record: Record, notice: Notice | None) -> bool:
+        shown = notice if notice is not None and notice.hash not in self._spooled_notices else None
         try:
-            await asyncio.to_thread(self.spool.append, record)
+            await self.spool.append(record, shown)
         except Exception as error:  # noqa: BLE001 - the last place there is: say what is lost
             _log.error(
                 "consent.W021 record %s is lost: neither the store nor the spool %s took it (%s: %s)",
@@ -108,34 +135,49 @@ class RecordKeeper:
                 error,
             )
             return False
-        self._spooled += 1
-        self._behind = True
+        with self._lock:
+            if shown is not None:
+                self._spooled_notices.add(shown.hash)
+            self._spooled += 1
+            self._behind = True
         return False
 
     async def _drained(self, store: RecordStore) -> bool:
         """Whether the store has everything that was spooled; stops when a visitor has waited long enough."""
         limit = self._limit / 2  # the rest of the time is for the record that is at hand
         ends = self._clock() + limit
-        kept = passed = done = 0
-        content = await self._spooled_lines()
+        while content := await self._spooled_lines():
+            if self._clock() >= ends or not await self._poured(store, content, ends):
+                return False
+        return True
+
+    async def _poured(self, store: RecordStore, content: bytes, ends: float) -> bool:
+        """Whether ``content``, lines of the spool, is in the store and off the spool."""
+        kept = passed = done = read = 0
+        shown: dict[str, Notice] = {}
         lines = content.splitlines(keepends=True)
         try:
             for start in range(0, len(lines), GROUP):
                 if self._clock() >= ends:
                     break
-                group = lines[start : start + GROUP]
-                records = [record for line in group if (record := parse_line(line))]
-                async with asyncio.timeout(limit):
-                    await asyncio.gather(*(store.append(record) for record in records))
+                group = [(line, parse_line(line)) for line in lines[start : start + GROUP]]
+                shown |= {one.hash: one for _, one in group if isinstance(one, Notice)}
+                records = [one for _, one in group if isinstance(one, Record)]
+                async with asyncio.timeout(self._limit / 2):
+                    await asyncio.gather(*(store.append(one, shown.get(one.notice)) for one in records))
                 kept += len(records)
-                passed += len(group) - len(records)
-                done += sum(map(len, group))
+                passed += sum(1 for _, one in group if one is None)
+                read += sum(len(line) for line, _ in group)
+                if not isinstance(group[-1][1], Notice):  # a notice is kept with the first record that follows it
+                    done = read
         except Exception as error:  # noqa: BLE001 - as for one record
             self._note_down(error)
             return False
         finally:
-            await self._forget(content[:done], kept, passed)
-        return done == len(content)
+            if read == len(content):
+                done = read
+            forgotten = await self._forget(content[:done], kept, passed)
+        return forgotten and done == len(content)
 
     async def _spooled_lines(self) -> bytes:
         try:
@@ -144,20 +186,23 @@ class RecordKeeper:
             _log.warning("consent.W023 the spool %s cannot be read or shortened (%s)", self.spool.path, error)
             return b""
 
-    async def _forget(self, drained: bytes, kept: int, passed: int) -> None:
-        """Take off the spool what the store has now."""
+    async def _forget(self, drained: bytes, kept: int, passed: int) -> bool:
+        """Take off the spool what the store has now; whether that went well."""
         if not drained:
-            return
+            return True
+        forgotten = True
         try:
             await asyncio.to_thread(self.spool.remove, drained)
         except OSError as error:  # the records come again, and the store keeps them once
             _log.warning("consent.W023 the spool %s cannot be read or shortened (%s)", self.spool.path, error)
+            forgotten = False
         _log.warning(
             "consent.W022 the record store is back: %d records drained from %s, %d unreadable lines passed over",
             kept,
             self.spool.path,
             passed,
         )
+        return forgotten
 
     def _note_down(self, error: Exception) -> None:
         self._behind = True
@@ -172,24 +217,3 @@ class RecordKeeper:
             type(error).__name__,
             error,
         )
-
-
-def open_keeper(url: str, spool_path: Path | None = None) -> RecordKeeper:
-    """The keeper of ``records.url``; nothing is opened or written before the first record.
-
-    Without ``spool_path`` the spool stands beside the database.
-    """
-    if url == "off":
-        return RecordKeeper(None, Spool(spool_path or Path.cwd() / "consent.spool"))
-    path = sqlite_path(url)
-    if path is None:
-        raise ConsentError(f'records.url: no store is known for {url.partition(":")[0]!r}; use "sqlite:///consent.db"')
-    return RecordKeeper(SqliteStore(path), Spool(spool_path or path.with_name(f"{path.name}.spool")))
-
-
-def sqlite_path(url: str) -> Path | None:
-    """``sqlite:///consent.db`` below the working directory, ``sqlite:////var/lib/consent.db`` as it stands."""
-    prefix = "sqlite:///"
-    if not url.startswith(prefix) or len(url) == len(prefix):
-        return None
-    return Path.cwd() / url.removeprefix(prefix)

@@ -1,7 +1,7 @@
 """A record as a flat row of plain values and back: what a table's columns and a spool's lines hold.
 
 The law of old rows: a column may be added with a default, none changes its meaning, so that every version reads
-what an earlier one wrote.
+what an earlier one wrote. A chain is sealed over the columns of its format, so that a new column needs a new format.
 """
 
 import json
@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from consent.choices import Action
+from consent.decision import Reason
 from consent.records.base import Answers, Event, Record, Source
 
 Value = str | int | None
@@ -16,8 +17,12 @@ Row = dict[str, Value]
 
 COLUMNS = (
     "record_id", "receipt", "at", "event", "action", "source", "categories", "services", "policy_version", "notice",
-    "language", "region", "model", "gpc", "host", "browser", "expires_at",
+    "language", "region", "model", "gpc", "host", "browser", "expires_at", "reason", "waited",
 )  # fmt: skip
+FORMATS: dict[int, tuple[str, ...]] = {1: COLUMNS}
+"""The columns that a chain of each format seals, in their order."""
+FORMAT = 1
+"""What is written."""
 
 
 def to_row(record: Record) -> Row:
@@ -25,9 +30,9 @@ def to_row(record: Record) -> Row:
     row: Row = {
         "record_id": record.record_id,
         "receipt": record.receipt,
-        "at": _moment(record.at),
+        "at": moment_text(record.at),
         "event": record.event.value,
-        "action": record.action.value,
+        "action": record.action.value if record.action else "",
         "source": record.source.value,
         "categories": _answers(record.categories),
         "services": _answers(record.services),
@@ -39,7 +44,9 @@ def to_row(record: Record) -> Row:
         "gpc": None if record.gpc is None else int(record.gpc),
         "host": record.host,
         "browser": record.browser,
-        "expires_at": _moment(record.expires_at),
+        "expires_at": moment_text(record.expires_at),
+        "reason": record.reason.value if record.reason else "",
+        "waited": record.waited,
     }
     # Half a surrogate pair has no UTF-8: one odd Host header must not fail the transaction it shares with others.
     return {column: _storable(value) if isinstance(value, str) else value for column, value in row.items()}
@@ -47,13 +54,14 @@ def to_row(record: Record) -> Row:
 
 def from_row(row: Mapping[str, Value]) -> Record:
     """The record of a row; KeyError, TypeError or ValueError where it is not one."""
-    gpc = row["gpc"]
+    gpc, waited = row["gpc"], row.get("waited")
+    action, reason = row["action"], row.get("reason")
     return Record(
         record_id=_text(row, "record_id"),
         receipt=_text(row, "receipt"),
         at=_aware(_text(row, "at")),
         event=Event(row["event"]),
-        action=Action(row["action"]),
+        action=Action(action) if action else None,
         source=Source(row["source"]),
         categories=_pairs(_text(row, "categories")),
         services=_pairs(_text(row, "services")),
@@ -66,6 +74,8 @@ def from_row(row: Mapping[str, Value]) -> Record:
         host=_text(row, "host"),
         browser=_text(row, "browser"),
         expires_at=_aware(_text(row, "expires_at")),
+        reason=Reason(reason) if reason else None,
+        waited=None if waited is None else int(waited),
     )
 
 
@@ -77,10 +87,11 @@ def _text(row: Mapping[str, Value], column: str) -> str:
 
 
 def _storable(text: str) -> str:
-    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
+    plain = text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
+    return plain.replace("\0", "\ufffd") if "\0" in plain else plain  # PostgreSQL keeps no NUL in a text
 
 
-def _moment(moment: datetime) -> str:
+def moment_text(moment: datetime) -> str:
     """Sorts as text: always UTC, always microseconds."""
     return moment.astimezone(UTC).isoformat(timespec="microseconds")
 

@@ -1,4 +1,4 @@
-"""The spool: records that the store did not take, one JSON line each, until it is back.
+"""The spool: records that the store did not take, one JSON line each, their notices before them, until it is back.
 
 A line is on the disk before it is acknowledged. The file is opened, locked, written and closed anew each time, so
 that any thread of any process may add to it and nothing of it has to survive a fork. A crash leaves at most one torn
@@ -8,16 +8,19 @@ last line, of a record that nobody acknowledged: it is passed over.
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from io import FileIO
 from pathlib import Path
 
 from consent.records import rows
-from consent.records.base import Record
+from consent.records.base import Notice, Record
+from consent.records.groups import Append, GroupWriter
 
-LIMIT = 16 * 1024 * 1024
-"""Bytes at most: some 40,000 records."""
+LIMIT = 64 * 1024 * 1024
+"""Bytes at most: some 100,000 records."""
+READ = 4 * 1024 * 1024
+"""Bytes read at a time."""
 
 
 class SpoolFullError(OSError):
@@ -30,43 +33,62 @@ class Spool:
     def __init__(self, path: Path, *, limit: int = LIMIT) -> None:
         self.path = path
         self._limit = limit
+        self._writer = GroupWriter(lambda: self)
 
-    def append(self, record: Record) -> None:
-        """Returns when the line is on the disk; OSError where it is not."""
-        line = json.dumps(rows.to_row(record), separators=(",", ":")).encode() + b"\n"
+    async def append(self, record: Record, notice: Notice | None = None) -> None:
+        """Returns when the record is on the disk, ``notice`` before it; StoreError where it is not."""
+        await self._writer.append(record, notice)
+
+    def finish(self) -> None:
+        """Let the thread end that writes."""
+        self._writer.close()
+
+    def write(self, group: Sequence[Append]) -> None:
+        """All of ``group`` onto the disk, or OSError and none of it."""
+        lines = b"".join(_lines(one) for one in group)
         new = not self.path.exists()
         with _opened(self.path, create=True) as file:
             size = file.seek(0, os.SEEK_END)
-            if size + len(line) >= self._limit:
+            if size + len(lines) >= self._limit:
                 raise SpoolFullError(f"{self.path} is full: {size} of {self._limit} bytes")
-            _write(file, line if _ends_whole(file, size) else b"\n" + line)
+            _write(file, lines if _ends_whole(file, size) else b"\n" + lines)
         if new:
             _keep_name(self.path)
 
+    def close(self) -> None:
+        """Nothing is open between two groups."""
+
     def waiting(self) -> bool:
         """Whether there is anything to drain."""
-        try:
-            return self.path.stat().st_size > 0
-        except OSError:
-            return False
+        return self.size() > 0
 
-    def read(self) -> bytes:
-        """Everything in the spool, which stays as it is."""
+    def size(self) -> int:
+        """Bytes that wait."""
+        try:
+            return self.path.stat().st_size
+        except OSError:
+            return 0
+
+    def read(self, most: int = READ) -> bytes:
+        """The first ``most`` bytes and what completes their last line; the spool stays as it is."""
         with suppress(FileNotFoundError), _opened(self.path) as file:
-            return file.readall()
+            content = file.read(most) or b""
+            while content and not content.endswith(b"\n") and (more := file.read(64 * 1024)):
+                end = more.find(b"\n") + 1
+                content += more[:end] if end else more
+            return content
         return b""
 
     def remove(self, content: bytes) -> None:
         """Take off ``content``, the beginning as it was read; nothing happens where another process already has."""
         with suppress(FileNotFoundError), _opened(self.path) as file:
-            whole = file.readall()
-            if not content or not whole.startswith(content):
+            if not content or file.read(len(content)) != content:
                 return
-            if len(whole) == len(content):
+            if rest := file.readall():
+                self._replace(rest)
+            else:
                 file.truncate(0)
                 os.fsync(file.fileno())
-            else:
-                self._replace(whole[len(content) :])
 
     def _replace(self, content: bytes) -> None:
         """Put ``content`` in the spool's place at once: a crash leaves the old one, or the new one."""
@@ -77,13 +99,29 @@ class Spool:
         _keep_name(self.path)
 
 
-def parse_line(line: bytes) -> Record | None:
-    """The record of one line; None for a torn one."""
+def parse_line(line: bytes) -> Record | Notice | None:
+    """What one line holds; None for a torn one."""
     try:
         row = json.loads(line)
-        return rows.from_row(row) if isinstance(row, dict) else None
+        if not isinstance(row, dict):
+            return None
+        if "notice_hash" in row:
+            notice = Notice.of(str(row["content"]).encode())
+            return notice if notice.hash == row["notice_hash"] else None
+        return rows.from_row(row)
     except (ValueError, KeyError, TypeError, RecursionError):
         return None
+
+
+def _lines(one: Append) -> bytes:
+    line = _line(one.row)
+    if one.notice is None:
+        return line
+    return _line({"notice_hash": one.notice.hash, "content": one.notice.content.decode("utf-8")}) + line
+
+
+def _line(content: Mapping[str, rows.Value]) -> bytes:
+    return json.dumps(content, separators=(",", ":")).encode("ascii") + b"\n"
 
 
 @contextmanager

@@ -1,194 +1,120 @@
 """Records in SQLite, through the standard library: one writer thread that groups commits.
 
-An append returns only after a COMMIT under ``synchronous=FULL``. A commit on a real disk costs the same for one row
-as for five hundred, so whoever comes meanwhile goes into the next one together. The thread and its connection are
-made at the first append, and again after a fork: a connection carried across a fork corrupts the file
-(sqlite.org/howtocorrupt.html, 2.6).
+An append returns only after a COMMIT under ``synchronous=FULL``. The connection belongs to the thread and is made anew
+after a fork: one carried across corrupts the file (sqlite.org/howtocorrupt.html, 2.6). Each connection writes a chain
+of its own, begun with its first group.
 """
 
 import asyncio
-import os
-import queue
+import secrets
 import sqlite3
-import threading
 import time
-import weakref
 from collections.abc import Sequence
-from contextlib import closing, suppress
-from dataclasses import dataclass
+from contextlib import closing
 from pathlib import Path
 
-from consent.records import rows
-from consent.records.base import Record, StoreError
-from consent.records.sqlite_schema import migrate
+from consent.records import groups
+from consent.records.base import Notice, Record, StoreError
+from consent.records.chain import Chain, ChainKey
+from consent.records.groups import Append, GroupWriter
+from consent.records.ledger import Selection
+from consent.records.rows import from_row
+from consent.records.sealing import seal_group
+from consent.records.sqlite_faults import explained
+from consent.records.sqlite_ledger import SqliteLedger
+from consent.records.sqlite_schema import begin, keep, migrate
 
 BUSY_SECONDS = 1.5
 """How long a locked file is waited for; below the time a visitor is made to wait."""
-GROUP = 500
-"""Records in one transaction at most: more would keep the lock, and the first of them, for too long."""
-
-_NAMES = ", ".join(rows.COLUMNS)
-_VALUES = ", ".join(f":{column}" for column in rows.COLUMNS)
-_INSERT = f"INSERT INTO consent_records ({_NAMES}) VALUES ({_VALUES}) ON CONFLICT (record_id) DO NOTHING"  # noqa: S608 - our own constants
-_SELECT = f"SELECT {_NAMES} FROM consent_records ORDER BY sequence"  # noqa: S608 - our own constants
-
-
-@dataclass(frozen=True, slots=True)
-class _Append:
-    row: rows.Row
-    done: asyncio.Future[None]
-    """Of the caller's event loop, whichever it is."""
 
 
 class SqliteStore:
     """A ``RecordStore`` in one file. Several processes may have the same one open."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, key: ChainKey) -> None:
         self.path = path
-        self._start_anew()
-        _STORES.add(self)
+        self.key = key
+        self._writer = GroupWriter(lambda: _File(path, key))
 
-    def _start_anew(self) -> None:
-        self._lock = threading.Lock()
-        self._writer: _Writer | None = None
+    async def append(self, record: Record, notice: Notice | None = None) -> None:
+        await self._writer.append(record, notice)
 
-    async def append(self, record: Record) -> None:
-        done = asyncio.get_running_loop().create_future()
-        one = _Append(rows.to_row(record), done)
-        with self._lock:
-            if self._writer is None:
-                self._writer = _Writer(self.path)
-                self._writer.start()
-            self._writer.queue.put(one)
-        await done
+    async def of_receipt(self, receipt: str) -> Sequence[Record]:
+        return await asyncio.to_thread(self._of_receipt, receipt)
+
+    def _of_receipt(self, receipt: str) -> Sequence[Record]:
+        if not self.path.is_file():
+            return ()
+        with closing(SqliteLedger(self.path, self.key)) as ledger:
+            return tuple(from_row(row) for row in ledger.rows(Selection(receipt=receipt)))
 
     def close(self) -> None:
-        with self._lock:
-            writer, self._writer = self._writer, None
-        if writer is not None:
-            writer.queue.put(None)
-            writer.join()
-
-    def count(self) -> int:
-        """How many records there are. Reading is for commands and tests; a visit never does it."""
-        with closing(self._reader()) as connection:
-            (number,) = connection.execute("SELECT count(*) FROM consent_records").fetchone()
-            return int(number)
-
-    def read_all(self) -> list[Record]:
-        """Every record, in the order they were kept."""
-        with closing(self._reader()) as connection:
-            connection.row_factory = sqlite3.Row
-            return [rows.from_row(dict(row)) for row in connection.execute(_SELECT)]
-
-    def _reader(self) -> sqlite3.Connection:
-        if not self.path.is_file():
-            raise StoreError(f"there are no records at {self.path}")
-        return sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None)
+        self._writer.close()
 
 
-_STORES: weakref.WeakSet[SqliteStore] = weakref.WeakSet()
+class _File:
+    """The file, as the one thread that writes to it has it open."""
 
-
-def _after_fork() -> None:
-    """No thread and no lock survives a fork; the parent's connection stays in its dead thread, never closed here."""
-    for store in _STORES:
-        store._start_anew()  # noqa: SLF001 - the module's own
-
-
-if hasattr(os, "register_at_fork"):  # not on Windows, which has no fork
-    os.register_at_fork(after_in_child=_after_fork)
-
-
-class _Writer(threading.Thread):
-    """The one thread that touches the file. A daemon: a process may end with nothing but unacknowledged appends."""
-
-    def __init__(self, path: Path) -> None:
-        super().__init__(name="consent-records", daemon=True)
-        self.queue: queue.SimpleQueue[_Append | None] = queue.SimpleQueue()
+    def __init__(self, path: Path, key: ChainKey) -> None:
         self._path = path
+        self._key = key
         self._connection: sqlite3.Connection | None = None
         self._identity: tuple[int, int] | None = None
-        self.commits = 0
+        self._chain: Chain | None = None
 
-    def run(self) -> None:
-        going_on = True
-        while going_on:
-            batch, going_on = self._next_batch()
-            if batch:
-                self._write(batch)
-        self._close()
-
-    def _next_batch(self) -> tuple[list[_Append], bool]:
-        """Wait for one append, and take with it whatever else is there."""
-        batch: list[_Append] = []
-        one = self.queue.get()
-        while one is not None:
-            # An append whose caller gave up is not written: the caller has put it elsewhere.
-            if not one.done.cancelled():
-                batch.append(one)
-            if len(batch) >= GROUP:
-                return batch, True
-            try:
-                one = self.queue.get_nowait()
-            except queue.Empty:
-                return batch, True
-        return batch, False
-
-    def _write(self, batch: Sequence[_Append]) -> None:
+    def write(self, group: Sequence[Append]) -> None:
         try:
-            self._commit([one.row for one in batch])
-        except Exception as error:  # noqa: BLE001 - whatever it is, the callers wait and the thread must live
-            self._close()
-            _answer(batch, f"{type(error).__name__}: {error}")
-        else:
-            _answer(batch, None)
+            self._commit(group)
+        except sqlite3.Error as error:
+            raise explained(error, self._path) from error
 
-    def _commit(self, batch: Sequence[rows.Row]) -> None:
+    def _commit(self, group: Sequence[Append]) -> None:
         if self._connection is not None and self._identity != _identity(self._path):
-            self._close()
+            self.close()
         connection = self._connection or self._open()
-        connection.execute("BEGIN IMMEDIATE")
-        connection.executemany(_INSERT, batch)
-        connection.execute("COMMIT")
-        self.commits += 1
+        try:
+            self._transact(connection, group, frozenset())
+        except sqlite3.IntegrityError:  # some were kept before: they came again out of the spool
+            connection.execute("ROLLBACK")
+            self._transact(connection, group, _kept(connection, group))
         # A deleted file takes commits as long as it is open, and nobody will ever read them.
         if self._identity != _identity(self._path):
             raise StoreError(f"{self._path} was removed or replaced")
+
+    def _transact(self, connection: sqlite3.Connection, group: Sequence[Append], kept: frozenset[str]) -> None:
+        fresh = groups.distinct(group, kept)
+        if not fresh:
+            return
+        connection.execute("BEGIN IMMEDIATE")
+        chain = self._chain or begin(connection, self._key, secrets.token_hex(8))
+        for name, notice in groups.notices(group).items():
+            # Looked for each time: it may have gone meanwhile, with the last record that referred to it.
+            if not connection.execute("SELECT 1 FROM consent_notices WHERE hash = ?", (name,)).fetchone():
+                connection.execute("INSERT INTO consent_notices VALUES (?, ?)", (name, notice.content))
+        sealed = seal_group(self._key, chain, fresh)
+        keep(connection, sealed)
+        connection.execute("COMMIT")
+        self._chain = sealed.chain  # only now: what was rolled back was never there
 
     def _open(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self._path, timeout=BUSY_SECONDS, isolation_level=None)
         self._connection = connection
         _use_wal(connection)
         connection.execute("PRAGMA synchronous = FULL")
-        migrate(connection)
+        migrate(connection, self._key)
         self._identity = _identity(self._path)
         return connection
 
-    def _close(self) -> None:
+    def close(self) -> None:
         if self._connection is not None:
             self._connection.close()  # rolls back what was not committed
-            self._connection = None
+        self._connection = self._chain = None
 
 
-def _answer(batch: Sequence[_Append], fault: str | None) -> None:
-    """Wake the callers, each event loop once: a wake-up apiece costs more than the commit they share."""
-    waiting: dict[asyncio.AbstractEventLoop, list[asyncio.Future[None]]] = {}
-    for one in batch:
-        waiting.setdefault(one.done.get_loop(), []).append(one.done)
-    for loop, futures in waiting.items():
-        with suppress(RuntimeError):  # the loop is closed: nobody waits any more
-            loop.call_soon_threadsafe(_settle, futures, fault)
-
-
-def _settle(futures: Sequence[asyncio.Future[None]], fault: str | None) -> None:
-    for future in futures:
-        if future.done():  # its caller gave up meanwhile
-            continue
-        if fault is None:
-            future.set_result(None)
-        else:
-            future.set_exception(StoreError(fault))
+def _kept(connection: sqlite3.Connection, group: Sequence[Append]) -> frozenset[str]:
+    names = [str(one.row["record_id"]) for one in group]
+    find = "SELECT 1 FROM consent_records WHERE record_id = ?"
+    return frozenset(name for name in names if connection.execute(find, (name,)).fetchone())
 
 
 def _use_wal(connection: sqlite3.Connection) -> None:

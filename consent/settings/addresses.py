@@ -5,6 +5,7 @@ A host that is matched too widely or never is a silent leak, so these are strict
 
 import re
 from collections.abc import Iterable
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from consent.settings.faults import Fault, shown
@@ -86,14 +87,27 @@ def policy_link(text: str) -> str | Fault:
     )
 
 
+def folder(text: str) -> Path | Fault:
+    """A folder that is there."""
+    if text and "\0" not in text and Path(text).is_dir():
+        return Path(text).resolve()
+    return Fault(
+        code="consent.E027",
+        message=f"there is no folder {shown(text)} below {Path.cwd()}" if text else "the folder has no name",
+        remedy="Write the folder of your own templates, as seen from where the server is started",
+    )
+
+
 def records_url(text: str) -> str | Fault:
-    """``sqlite:///PATH`` or ``off``."""
+    """``sqlite:///PATH``, ``postgresql://...`` or ``off``."""
     scheme, _, rest = text.partition("://")
-    if scheme in {"postgresql", "postgres"}:  # the value is not shown: it may hold a password
-        return Fault(
-            code="consent.E050",
-            message="this version cannot do it yet: records in PostgreSQL",
-            remedy='Write "sqlite:///consent.db" until it does',
+    if scheme in {"postgresql", "postgres"}:
+        if _names_database(text):
+            return text
+        return Fault(  # the value is not shown: it may hold a password
+            code="consent.E042",
+            message="this names no PostgreSQL database",
+            remedy='Write "postgresql://user:password@host/database"',
         )
     path = rest.removeprefix("/")
     if text == "off" or (scheme == "sqlite" and rest.startswith("/") and path.strip("/") and path.isprintable()):
@@ -108,8 +122,16 @@ def records_url(text: str) -> str | Fault:
         code="consent.E042",
         message="this is not a place for records",  # not shown either
         remedy='Write "sqlite:///consent.db" (three slashes: below the working directory; '
-        'four: an absolute path) or "off"',
+        'four: an absolute path), "postgresql://user:password@host/database" or "off"',
     )
+
+
+def _names_database(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return bool(parts.path.strip("/")) and url.isprintable() and (parts.port is None or parts.port > 0)
+    except ValueError:
+        return False
 
 
 def _climbs(text: str) -> bool:

@@ -15,6 +15,9 @@ plum purple rebeccapurple red royalblue salmon seagreen seashell sienna silver s
 snow springgreen steelblue tan teal tomato turquoise violet wheat white whitesmoke yellow
 """
 NAMES = frozenset(_NAMES.split())
+LIGHT_GROUND = "#fff"
+LIGHT_TEXT = "#1d2329"
+"""What stands in for one of the pair where the owner sets only the other."""
 CONTRAST_LEAST = 4.5
 """WCAG 2.2, 1.4.3 (AA)."""
 
@@ -32,7 +35,10 @@ def colour(text: str) -> str | Fault:
 
 
 def contrast_fault(text: str | None, ground: str | None, ground_key: str) -> Fault | None:
-    """Whether two hex colours are too alike to be read; named ones are not judged."""
+    """A warning where two hex colours are too alike to be read; named ones are not judged.
+
+    Not refused: what is readable by whom is the owner's to answer for, and a rule of thumb stops nobody's site.
+    """
     if not text or not ground or not (text.startswith("#") and ground.startswith("#")):
         return None
     dark, light = sorted((_luminance(text), _luminance(ground)))
@@ -40,7 +46,7 @@ def contrast_fault(text: str | None, ground: str | None, ground_key: str) -> Fau
     if ratio >= CONTRAST_LEAST:
         return None
     return Fault(
-        code="consent.E026",
+        code="consent.W002",
         message=f"{text} on {ground_key} {ground} has a contrast of {ratio:.1f}:1, too little to be read by all",
         remedy=f"Take colours further apart: {CONTRAST_LEAST}:1 is the least (WCAG 2.2, 1.4.3)",
     )

@@ -3,7 +3,7 @@
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Self
@@ -21,6 +21,7 @@ from consent.settings.categories import categories
 from consent.settings.faults import Fault, shown
 from consent.settings.reader import Problems, Table
 from consent.settings.services import declared, services
+from consent.settings.texts import texts
 from consent.suffixes import is_public_suffix
 
 
@@ -37,6 +38,8 @@ class Settings:
     regions: schema.Regions
     delivery: schema.Delivery
     paths: schema.Paths
+    texts: Mapping[str, languages.OwnTexts]
+    """By language: what the owner says in other words than ours."""
     categories: tuple[Category, ...]
     """The standard ones, changed by the owner, and the owner's own; those switched off too."""
     catalogue: Catalogue
@@ -44,6 +47,8 @@ class Settings:
     policy: Policy
     browser_facts: BrowserFacts
     """What floors and the page for outdated browsers go by: the bundled facts, or the owner's."""
+    warnings: tuple[Problem, ...] = field(default=(), compare=False)
+    """What an owner should look at, though the site can start with it."""
 
     @property
     def lifetimes(self) -> Lifetimes:
@@ -75,7 +80,7 @@ class Settings:
         found = problems.in_order_of(content)
         if found:
             raise SettingsError(found)
-        return settings
+        return replace(settings, warnings=tuple(problems.warnings_in_order_of(content)))
 
     @classmethod
     def from_toml(cls, path: str | os.PathLike[str]) -> Self:
@@ -115,6 +120,7 @@ class Settings:
             regions=sections.regions(top.table("regions")),
             delivery=sections.delivery(top.table("delivery")),
             paths=sections.paths(top.table("paths")),
+            texts=texts(top.table("texts"), tongues),
             categories=own_categories,
             catalogue=bundled.with_services(written) if written else bundled,
             policy=policy,

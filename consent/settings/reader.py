@@ -15,6 +15,8 @@ V = TypeVar("V")
 Name = TypeVar("Name", bound=str)
 Path = tuple[str, ...]
 
+WARNING = "consent.W"
+"""How the codes of what is only warned of begin."""
 SECRET_KEYS = frozenset(
     {"secret", "secrets", "secret_key", "secret_keys", "signing_key", "signing_keys", "consent_secret"}
 )
@@ -26,8 +28,11 @@ class Problems:
     def __init__(self, source: str) -> None:
         self._source = source
         self._found: list[tuple[Path, Problem]] = []
+        self._warnings: list[tuple[Path, Problem]] = []
 
     def add(self, path: Path, fault: Fault) -> None:
+        """``fault`` stands in the way of starting, unless its code begins with ``consent.W``."""
+        found = self._warnings if fault.code.startswith(WARNING) else self._found
         problem = Problem(
             code=fault.code,
             where=self._source,
@@ -35,11 +40,19 @@ class Problems:
             message=fault.message,
             remedy=fault.remedy,
         )
-        self._found.append((path, problem))
+        found.append((path, problem))
 
     def in_order_of(self, mapping: Mapping[object, object]) -> list[Problem]:
         """All mistakes in the order in which their keys stand in ``mapping``."""
-        return [problem for path, problem in sorted(self._found, key=lambda found: _place(found[0], mapping))]
+        return _sorted(self._found, mapping)
+
+    def warnings_in_order_of(self, mapping: Mapping[object, object]) -> list[Problem]:
+        """What is taken all the same, in the same order."""
+        return _sorted(self._warnings, mapping)
+
+
+def _sorted(found: Iterable[tuple[Path, Problem]], mapping: Mapping[object, object]) -> list[Problem]:
+    return [problem for path, problem in sorted(found, key=lambda item: _place(item[0], mapping))]
 
 
 def _place(path: Path, mapping: object) -> tuple[int, ...]:

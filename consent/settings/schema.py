@@ -5,6 +5,7 @@ Defaults stand here and nowhere else. Docs: docs/settings.md, held to these fiel
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 from typing import Literal
 
 from consent.browsers import Floors
@@ -38,6 +39,8 @@ class Site:
     controller: str | None = None
     services: tuple[str, ...] = ()
     """Keys as declared; ``Settings.policy.services`` holds what is asked for in the end."""
+    templates: Path | None = None
+    """The folder of the owner's own templates; relative to the working directory."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +94,8 @@ class Records:
     """Where the proof is kept, and for how long."""
 
     url: str = "sqlite:///consent.db"
-    """``sqlite:///PATH`` (relative to the working directory; a fourth slash makes it absolute), or ``off``."""
+    """``sqlite:///PATH`` (relative to the working directory; a fourth slash makes it absolute), a PostgreSQL URL, or
+    ``off``."""
     retention: timedelta = timedelta(days=3 * 365)
 
 
@@ -142,3 +146,5 @@ class Paths:
 
     mount: str = "/consent"
     exclude: tuple[str, ...] = ()
+    language: bool = False
+    """Whether the first segment of a path names the page's language."""

@@ -18,9 +18,10 @@ def site(table: Table, bundled: tuple[str, ...]) -> schema.Site:
         name=table.text("name", default.name, values.line) if named else default.name,
         domains=table.texts("domains", default.domains, addresses.host),
         privacy_policy=table.text("privacy_policy", default.privacy_policy, addresses.policy_link),
-        languages=table.texts("languages", bundled, values.named(bundled, "consent.E030", "bundled language")),
+        languages=table.texts("languages", bundled, values.language(bundled)),
         controller=table.text("controller", default.controller, values.prose),
         services=table.texts("services", default.services, values.line),
+        templates=table.text("templates", default.templates, addresses.folder),
     )
     if table.content.get("languages") in ([], ()):
         table.fault(
@@ -70,9 +71,12 @@ def _colours(table: Table) -> schema.Colours:
         text=table.text("text", None, colours.colour),
         border=table.text("border", None, colours.colour),
     )
-    for text, ground in (("text", "background"), ("accent_text", "accent")):
-        if fault := colours.contrast_fault(getattr(parsed, text), getattr(parsed, ground), ground):
-            table.fault(text, fault)
+    if parsed.text or parsed.background:
+        text, ground = parsed.text or colours.LIGHT_TEXT, parsed.background or colours.LIGHT_GROUND
+        if fault := colours.contrast_fault(text, ground, "background"):
+            table.fault("text" if parsed.text else "background", fault)
+    if fault := colours.contrast_fault(parsed.accent_text, parsed.accent, "accent"):
+        table.fault("accent_text", fault)
     table.close()
     return parsed
 
@@ -150,6 +154,7 @@ def paths(table: Table) -> schema.Paths:
     parsed = schema.Paths(
         mount=table.text("mount", default.mount, addresses.mount_path),
         exclude=table.texts("exclude", default.exclude, addresses.path_prefix),
+        language=table.flag("language", default=default.language),
     )
     table.close()
     return parsed

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+from consent.languages import match_tag
 from consent.settings.faults import Fault, did_you_mean, shown
 
 KEY = re.compile(r"[a-z0-9][a-z0-9-]{0,63}", re.ASCII)
@@ -141,6 +142,38 @@ def between(least: int, most: int) -> Callable[[int], int | Fault]:
             code="consent.E014",
             message=f"{shown(number)} is out of reach",
             remedy=f"Write a number from {least} to {most}",
+        )
+
+    return check
+
+
+_CONFUSED = {
+    "ua": "uk",
+    "cz": "cs",
+    "dk": "da",
+    "se": "sv",
+    "gr": "el",
+    "jp": "ja",
+    "kr": "ko",
+    "ee": "et",
+    "cn": "zh-Hans",
+}
+"""Codes of countries that are written for the language spoken there."""
+
+
+def language(known: tuple[str, ...]) -> Callable[[str], str | Fault]:
+    """A check that a language is one of ``known``, by its tag."""
+
+    def check(tag: str) -> str | Fault:
+        if tag in known:
+            return tag
+        guess = match_tag(_CONFUSED.get(tag.lower(), tag), known) or next(
+            (name for name in known if tag.lower().startswith(name.lower())), None
+        )
+        return Fault(
+            code="consent.E030",
+            message=f"there is no bundled language {shown(tag)}",
+            remedy=f"Did you mean {guess!r}?" if guess else did_you_mean(tag, known),
         )
 
     return check

@@ -5,7 +5,7 @@
   "use strict";
   const doc = document;
   const { kit } = doc.currentScript;
-  const { dataset, fetch, find, free, home, nonce, put, trusted } = kit;
+  const { dataset, fetch, free, home, nonce, put, trusted } = kit;
   const HELD = "data-consent-held";
   const URLS = "data-consent-urls";
   const { removeAttribute } = Element.prototype;
@@ -18,6 +18,7 @@
   // A label is category/service, or a category; "-" in place of the category is held whatever is granted.
   const isFree = (label) =>
     label.split(" ").every((part) => part && part[0] !== "-" && part.split("/").some((name) => kit.granted.includes(name)));
+  const find = (id) => doc.getElementById("consent-" + id);
   const asked = kit.state.replace("/", " ").split(" ");
   const always = kit.granted.filter((name) => !asked.includes(name));
   const isIn = (element, selector) => Element.prototype.closest.call(element, selector);
@@ -251,19 +252,6 @@
     dialog.showModal();
   };
 
-  // The room the style keeps free, so that nothing focused is covered for good (WCAG 2.2, 2.4.11).
-  let covering = false;
-  const cover = (target) => {
-    const banner = find("banner");
-    if (covering || !banner || banner.contains(target)) return;
-    covering = true;
-    new ResizeObserver(() => {
-      const covered = Math.min(innerHeight * 0.8, Math.max(0, innerHeight - banner.getBoundingClientRect().top));
-      doc.documentElement.style.setProperty("--consent-covered", (banner.isConnected ? covered : 0) + "px");
-      if (doc.activeElement === target) target.scrollIntoView({ block: "nearest" });
-    }).observe(banner);
-  };
-
   // What the guard asks. Its own judge says "?" where nobody has asked the server yet, and notes what to ask.
   const pending = new Set();
   let asking = null;
@@ -319,5 +307,5 @@
     else if (!isScript(element) && ![...element.attributes].some((it) => /^data-consent-(?!held|urls|open)./.test(it.name))) removeAttribute.call(element, HELD);
   };
 
-  Object.assign(kit, { ask, choose, cover, learn, open: show, release, settle: resettled, wait });
+  Object.assign(kit, { ask, choose, learn, open: show, release, settle: resettled, wait });
 })();

@@ -6,9 +6,7 @@ const { setAttribute: set, getAttribute: get, matches } = Element.prototype;
 const { set: setMarkup } = Object.getOwnPropertyDescriptor(Element.prototype, "innerHTML");
 const HELD = "data-consent-held";
 const FETCHING = "script,iframe,frame,embed,track,input,audio,img,source,video,link,object,image,use";
-const TAGS = RegExp("<(" + FETCHING.replaceAll(",", "|") + ")(?=[\\s/])([^>\"']|\"[^\"]*\"|'[^']*')*>", "gi");
-// What the server said in this session: a host, with its path and query where they decide, and its label.
-Object.assign(kit, { known: {}, odd: "^$" });
+const TAGS = RegExp("<(" + FETCHING.replaceAll(",", "|") + ")\\b([^>\"']|\"[^\"]*\"|'[^']*')*>", "gi");
 try {
   Object.assign(kit, JSON.parse(sessionStorage.consentKnown));
 } catch {}
@@ -19,7 +17,7 @@ const judge = (url, passive) => {
   try {
     const it = new URL(url, doc.baseURI);
     const host = it.hostname;
-    if (!/^(http|ws)s?:/.test(it.protocol) || host === location.hostname || RegExp(dataset.consentOwn).test(host)) return "";
+    if (!host || host === location.hostname || RegExp(dataset.consentOwn).test(host)) return "";
     const path = host + it.pathname;
     // Names of files that are somebody's wherever they are served from.
     const label = kit.known[path + it.search] ?? kit.known[path] ?? (RegExp(kit.odd).test(path) ? "?" : kit.known[host] ?? "?");
@@ -39,32 +37,35 @@ const verdict = (element, name, value) => {
   if (said) return said === "ignore" || isFree(said) ? "" : said;
   value += "";
   if (/doc$/i.test(name)) return value.search(TAGS) < 0 ? "" : "?";
-  const passive = !/script|frame|object|embed/.test(element.localName) && (element.isConnected || element.localName !== "img");
+  // An image that stands nowhere only tells of the visitor.
+  const passive = matches.call(element, "link,video,audio,source,track,input,image,use,:root img");
   const urls = /set$/i.test(name) ? value.match(/\S*[^\s,]/g) || [] : [value];
   return urls.map((url) => judge(url, passive)).join(" ").trim();
 };
 // Holds an element as the server would have done; gives the label.
 const hold = (element, name, value) => {
   const label = verdict(element, name, value);
-  if (!label) return "";
-  if (!isScript(element)) {
-    set.call(element, "data-consent-" + name, value);
-    element.removeAttribute(name);
-  } else if (!get.call(element, HELD)) {
-    set.call(element, "data-consent-type", element.type);
-    set.call(element, "type", "text/plain");
+  if (label) {
+    if (!isScript(element)) {
+      set.call(element, "data-consent-" + name, value);
+      element.removeAttribute(name);
+    } else if (!get.call(element, HELD)) {
+      set.call(element, "data-consent-type", element.type);
+      set.call(element, "type", "text/plain");
+    }
+    set.call(element, HELD, label);
+    kit.made.add(element);
+    if (/\?/.test(label)) act("ask", element);
   }
-  set.call(element, HELD, label);
-  kit.made.add(element);
-  if (/\?/.test(label)) act("ask", element);
   return label;
 };
-const check = (element) => [...element.attributes].filter((it) => hold(element, it.name, it.value))[0];
+const check = (element) => [...(element.attributes || "")].filter((it) => hold(element, it.name, it.value))[0];
 const within = (node) => (node.firstElementChild ? [...node.querySelectorAll(FETCHING)] : []);
 
-const inert = doc.implementation.createHTMLDocument("");
+let inert;
 // The element that markup stands in decides what becomes of it.
 const parse = (markup, around) => {
+  inert ||= doc.implementation.createHTMLDocument("");
   const shell = inert.importNode(around, false);
   setMarkup.call(shell, markup);
   return shell;
@@ -76,12 +77,13 @@ const patch = (owner, names, wrapped) => {
   for (const way of names.split(" ")) {
     const it = Object.getOwnPropertyDescriptor(owner, way);
     const key = it && (it.set ? "set" : it.value && "value");
-    if (!key) continue;
-    it[key] = new Proxy(it[key], {
-      apply: (native, self, args) => wrapped((changed) => Reflect.apply(native, self, changed || args), self, args, way),
-      construct: (native, args, self) => Reflect.construct(native, wrapped(0, 0, args, way), self),
-    });
-    Object.defineProperty(owner, way, it);
+    if (key) {
+      it[key] = new Proxy(it[key], {
+        apply: (native, self, args) => wrapped((changed) => Reflect.apply(native, self, changed || args), self, args, way),
+        construct: (native, args, self) => Reflect.construct(native, wrapped(0, 0, args, way), self),
+      });
+      Object.defineProperty(owner, way, it);
+    }
   }
 };
 const written = (native, self, args, way) => {
@@ -94,13 +96,13 @@ const written = (native, self, args, way) => {
 };
 const inserted = (native, self, args) => {
   const elements = args.flatMap((node) => (node && node.nodeType ? [node, ...within(node)] : []));
-  elements.forEach((element) => element.attributes && check(element));
+  elements.forEach(check);
   const result = native();
-  for (const element of elements) {
+  elements.forEach((element) => {
     try {
       if (element.contentWindow) guard(element.contentWindow);
     } catch {}
-  }
+  });
   return result;
 };
 // Parsed where nothing is fetched; if something in it is held, what was parsed is put in instead of the text.
@@ -150,24 +152,23 @@ const opened = (native, self, args, way) => {
   const url = args[0];
   if (!judge(url)) return args;
   wait(url);
-  return [way === "WebSocket" ? home.replace("http", "ws") + "/held" : "data:,", ...args.slice(1)];
+  return [home.replace("http", way === "WebSocket" ? "ws" : "http") + "/held", ...args.slice(1)];
 };
 // One realm: the page's own, or that of an empty frame in it.
 const guard = (realm) => {
   if (kit.free.has(realm.Node)) return;
   kit.free.add(realm.Node);
-  for (const name of Object.getOwnPropertyNames(realm)) {
-    const { prototype } = realm[name] || "";
-    if (/^HTML.+Element$/.test(name)) patch(prototype, "src srcset srcdoc href data poster imageSrcset type", written);
-    if (/^(Element|Node|Range|Document|DocumentFragment|CharacterData)$/.test(name))
-      patch(prototype, "appendChild insertBefore replaceChild insertNode surroundContents append prepend before after replaceWith replaceChildren insertAdjacentElement moveBefore adoptNode", inserted);
-  }
-  patch(realm.Element.prototype, "setAttribute setAttributeNS", written);
-  for (const kind of [realm.Element, realm.ShadowRoot]) patch(kind.prototype, "innerHTML outerHTML insertAdjacentHTML setHTMLUnsafe", marked);
-  patch(realm.Document.prototype, "write writeln", streamed);
+  const proto = (name) => realm[name].prototype;
+  for (const name of "Script IFrame Embed Input Media Image Source Video Link Object".split(" "))
+    patch(proto("HTML" + name + "Element"), "src srcset srcdoc href data poster type", written);
+  for (const name of "Element Node Range Document DocumentFragment CharacterData".split(" "))
+    patch(proto(name), "appendChild insertBefore replaceChild insertNode append prepend before after replaceWith replaceChildren insertAdjacentElement adoptNode", inserted);
+  patch(proto("Element"), "setAttribute setAttributeNS", written);
+  for (const name of ["Element", "ShadowRoot"]) patch(proto(name), "innerHTML outerHTML insertAdjacentHTML setHTMLUnsafe", marked);
+  patch(proto("Document"), "write writeln", streamed);
   patch(realm, "fetch", fetched);
-  patch(realm.XMLHttpRequest.prototype, "open send abort", sent);
-  patch(realm.Navigator.prototype, "sendBeacon", left);
+  patch(proto("XMLHttpRequest"), "open send abort", sent);
+  patch(proto("Navigator"), "sendBeacon", left);
   patch(realm, "WebSocket EventSource", opened);
 };
 Object.assign(kit, { judge, verdict });

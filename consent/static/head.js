@@ -5,7 +5,6 @@ const { fetch } = window;
 const { nonce, dataset } = doc.currentScript;
 // Never by the page's <base>: it may lead to another site.
 const home = location.origin + dataset.consentMount;
-const find = (id) => doc.getElementById("consent-" + id);
 const allows = (name) => kit.granted.includes(name);
 
 // Under Trusted Types each of these values is the page's own: it stood in the page, or came from our endpoint.
@@ -13,7 +12,7 @@ const same = (value) => value;
 let policy;
 const trusted = (kind, value) => {
   try {
-    policy ||= trustedTypes.createPolicy("consent", { createHTML: same, createScript: same, createScriptURL: same });
+    policy ||= trustedTypes.createPolicy("consent", new Proxy({}, { get: () => same }));
     return policy["create" + kind](value);
   } catch {
     return value;
@@ -30,8 +29,12 @@ const kit = {
   // Elements that the guard holds.
   made: new WeakSet(),
   wanted: new Set(),
+  // What the server said in this session: a host, with its path and query where they decide, and its label; and names
+  // of files that are somebody's wherever they are served from.
+  known: {},
+  odd: "^$",
   put: Element.prototype.setAttributeNS,
-  dataset, fetch, find, home, nonce, trusted,
+  dataset, fetch, home, nonce, trusted,
 };
 // As text into a script of its own: that runs under a nonce, under a hash, and under 'strict-dynamic' alike.
 let loading;
@@ -53,7 +56,7 @@ const act = (name, ...values) => {
 };
 const open = () => {
   // In the language of the banner; in a frame, in that of the page.
-  const url = home + "?lang=" + (find("revisit") || doc.documentElement).lang;
+  const url = home + "?lang=" + (doc.getElementById("consent-revisit") || doc.documentElement).lang;
   act("open", url).catch(() => (location.href = url));
 };
 // What was chosen last, for other tabs, and for a page that comes back or was made ahead of time.
@@ -81,7 +84,7 @@ on("submit", (event) => {
   else
     act("choose", target, submitter.value).catch(() => {
       alone = 1;
-      HTMLFormElement.prototype.requestSubmit.call(target, submitter);
+      submitter.click();
     });
 });
 on("click", (event) => {
@@ -89,8 +92,6 @@ on("click", (event) => {
   event.preventDefault();
   open();
 });
-// Whoever goes on by keyboard needs room beside the banner.
-on("focus", ({ target }) => find("banner") && act("cover", target));
 on("storage", ({ key, newValue }) => {
   if (key === "consent" && newValue) act("learn", newValue).catch(() => location.reload());
 });

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given, strategies as st
 
+from consent.asgi.documents import Documents
 from consent.asgi.endpoints import Endpoints
 from consent.asgi.forms import BODY_LIMIT, Submission, Unreadable, parse_submission
 from consent.asgi.visit import Visit
@@ -23,10 +24,12 @@ class Kept:
 
     def __init__(self):
         self.records = []
+        self.notices = []
         self.closed = False
 
-    async def append(self, record):
+    async def append(self, record, notice=None):
         self.records.append(record)
+        self.notices.append(notice)
         return True
 
     def close(self):
@@ -76,7 +79,7 @@ def test_the_record_comes_before_the_cookie(site):
     app, keeper = site()
     order = []
 
-    async def append(record):
+    async def append(record, notice):
         order.append("record")
         return False  # spooled: the choice stands all the same
 
@@ -189,7 +192,7 @@ def test_the_way_back_stays_on_the_site(site, form, referer, location):
 @given(st.text(max_size=40))
 def test_no_return_makes_a_bad_location(text):
     visit = Visit({"type": "http", "headers": [(b"host", b"example.org")]})
-    endpoints = Endpoints(site=_Mounted, gate=None, hearing=None, verdicts=None)
+    endpoints = Endpoints(site=_Mounted, gate=None, hearing=None, verdicts=None, documents=Documents(site=_Mounted))
     path = endpoints._way_back(Submission(return_to=text), visit)
     assert path in {text, "/"}
     assert path.startswith("/")

@@ -25,6 +25,7 @@ from consent.asgi import (
     validators,
     visit,
 )
+from consent.asgi.documents import Documents
 from consent.asgi.endpoints import Endpoints
 from consent.asgi.hearing import Hearing
 from consent.asgi.middleware import ConsentMiddleware
@@ -161,7 +162,11 @@ def fresh(app):
     middleware.site = site = replace(middleware.site, reports=Reports(), _holders={})
     middleware._gate = replace(middleware._gate, site=site)
     middleware._endpoints = Endpoints(
-        site=site, gate=middleware._gate, hearing=Hearing(site=site), verdicts=Verdicts(site=site)
+        site=site,
+        gate=middleware._gate,
+        hearing=Hearing(site=site),
+        verdicts=Verdicts(site=site),
+        documents=Documents(site=site),
     )
     return middleware
 

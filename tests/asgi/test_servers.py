@@ -12,6 +12,7 @@ import pytest
 
 from tests.asgi.driving import HELD, KEY, PAGE
 
+ROOT = Path(__file__).parents[2]
 APP = """
 import sys
 from starlette.applications import Starlette
@@ -59,7 +60,7 @@ def server(request, tmp_path):
     (tmp_path / "page.html").write_bytes(PAGE)
     (tmp_path / "picture.png").write_bytes(PICTURE)
     port = free_port()
-    environment = {**os.environ, "CONSENT_SECRET": KEY, "PYTHONPATH": str(tmp_path)}
+    environment = {**os.environ, "CONSENT_SECRET": KEY, "PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}"}
     started = [str(Path(sys.executable).with_name(command(request.param, port)[0])), *command(request.param, port)[1:]]
     process = subprocess.Popen(started, cwd=tmp_path, env=environment)
     try:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from consent.languages import RANGES, match_tag, negotiate
+from consent.languages import RANGES, match_tag, negotiate, negotiation
 
 OFFERED = ("en", "uk")
 
@@ -83,6 +83,19 @@ def test_bad_bytes_ask_for_nothing_and_never_raise(header):
         ("no", ("en", "nb"), "nb"),
         ("nb-NO", ("en", "no"), "no"),
         ("iw", ("en", "he"), "he"),
+        ("zh-HK", ("zh-Hans", "zh-Hant"), "zh-Hant"),
+        ("zh-MO", ("zh-Hans", "zh-Hant"), "zh-Hant"),
+        ("zh-SG", ("zh-Hant", "zh-Hans"), "zh-Hans"),
+        ("pt-BR", ("en", "pt", "pt-BR"), "pt-BR"),
+        ("pt-AO", ("en", "pt", "pt-BR"), "pt"),
+        ("sr-Latn-RS", ("en", "sr"), "sr"),
+        ("sh", ("en", "sr"), "sr"),
+        ("nn-NO", ("en", "nb"), "nb"),
+        ("nn", ("en", "nb", "nn"), "nn"),
+        ("no", ("en", "nn"), "nn"),
+        ("de-CH-1996", ("en", "de"), "de"),
+        ("mo", ("en", "ro"), "ro"),
+        ("es-419", ("en", "es"), "es"),
     ],
 )
 def test_a_tag_finds_the_nearest_language(tag, offered, expected):
@@ -92,3 +105,12 @@ def test_a_tag_finds_the_nearest_language(tag, offered, expected):
 def test_a_tag_too_long_to_be_one_is_not_looked_up():
     assert match_tag("en" + "-a" * 30_000, ["en", "uk"]) is None
     assert negotiate("en" + "-a" * 30_000, ["uk", "en"]) == "uk"
+
+
+def test_answers_to_long_headers_are_not_kept():
+    negotiation._negotiated.cache_clear()
+    assert negotiate("xx," * 100 + "uk", OFFERED) == "en"
+    assert negotiate("uk" + " " * 300, OFFERED) == "uk"
+    assert negotiation._negotiated.cache_info().currsize == 0
+    assert negotiate("uk", OFFERED) == "uk"
+    assert negotiation._negotiated.cache_info().currsize == 1

@@ -5,6 +5,7 @@ import pytest
 from consent.errors import CatalogueError
 from consent.languages import bundled, load, message_paths
 from consent.languages.texts import overlaid
+from consent.pages.wording import Wording
 from tools import texts as tool
 
 LANGUAGES = bundled()
@@ -122,3 +123,24 @@ def test_own_texts_stand_in_for_ours_and_leave_ours_as_they_are():
 
 def test_a_broken_catalogue_is_an_error_of_its_own():
     assert issubclass(CatalogueError, Exception)
+
+
+@pytest.mark.parametrize("language", [tag for tag in LANGUAGES if tag != "en"])
+def test_the_sentence_of_the_notice_reads_with_any_partners(language):
+    """No blank is left, whatever the site asks for."""
+    wording = Wording.of(language)
+    for count in (0, 1, 2, 3, 5, 11, 21, 100):
+        for kinds in ([], ["social"], ["social", "advertising", "analytics"]):
+            listed = wording.listed([wording.text("kinds", kind) for kind in kinds])
+            key = "counted_of_kinds" if kinds else "counted"
+            partners = wording.counted("partners", key, count=count, kinds=listed)
+            assert "{" not in wording.text("banner", "shared", partners=partners)
+            assert listed in partners
+
+
+def test_the_days_of_the_browser_page_stand_in_every_language():
+    for language in LANGUAGES:
+        wording = Wording.of(language)
+        days = {"30", wording.forms.number(30)}
+        for key in ("continue_note", "notice_hide"):
+            assert [day for day in days if day in wording.text("browser", key)], f"{language}: browser.{key}"

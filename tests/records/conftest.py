@@ -3,16 +3,38 @@
 import os
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from consent.choices import Action
-from consent.records.base import Event, Record, Source, make_record_id
+from consent.records.base import Event, Record, RecordStore, Source, make_record_id
+from consent.records.chain import derive_key
+from consent.records.ledger import Ledger, Selection
+from consent.records.memory import MemoryStore
+from consent.records.postgres import PostgresStore
+from consent.records.postgres_ledger import PostgresLedger
+from consent.records.rows import from_row
+from consent.records.sqlite import SqliteStore
+from consent.records.sqlite_ledger import SqliteLedger
+from tests.postgres import Server, server
 
+settings.register_profile("records", deadline=None)  # laws are about what, and this machine is shared
+settings.load_profile("records")
+
+SECRET = b"0123456789abcdef0123456789abcdef"
+KEY = derive_key(SECRET)
 NOW = datetime(2026, 11, 23, 10, 0, 0, 123456, tzinfo=UTC)
+
+
+def kept(store: SqliteStore) -> list[Record]:
+    """Every record in the file, by the order of their ids."""
+    with closing(SqliteLedger(store.path, store.key)) as ledger:
+        return [from_row(row) for row in ledger.rows(Selection())]
 
 
 @pytest.fixture
@@ -38,6 +60,46 @@ def make() -> Callable[..., Record]:
         return Record(**{**fields, **given})
 
     return record
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A store, and how to read what it keeps."""
+
+    store: RecordStore
+    ledger: Callable[[], Ledger]
+
+    @contextmanager
+    def reading(self) -> Iterator[Ledger]:
+        with closing(self.ledger()) as ledger:
+            yield ledger
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """A real PostgreSQL."""
+    with server() as found:
+        if isinstance(found, str):
+            pytest.skip(found)
+        yield found
+
+
+@pytest.fixture(params=["sqlite", "memory", "postgres"])
+def opened(request, tmp_path) -> Iterator[Opened]:
+    """Every kind of store there is."""
+    if request.param == "postgres":
+        with request.getfixturevalue("postgres").database() as url:
+            kept_there = PostgresStore(url, KEY)
+            yield Opened(kept_there, lambda: PostgresLedger(url))
+            kept_there.close()
+        return
+    if request.param == "memory":
+        memory = MemoryStore(KEY)
+        yield Opened(memory, lambda: memory)
+        return
+    store = SqliteStore(tmp_path / "consent.db", KEY)
+    yield Opened(store, lambda: SqliteLedger(store.path, KEY))
+    store.close()
 
 
 @pytest.fixture

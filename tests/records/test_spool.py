@@ -1,8 +1,11 @@
 """The spool keeps what the store did not take: on the disk, in order, within its size."""
 
+import asyncio
+
 import pytest
 
-from consent.records.spool import Spool, SpoolFullError, parse_line
+from consent.records.base import StoreError
+from consent.records.spool import Spool, parse_line
 
 
 @pytest.fixture
@@ -17,7 +20,7 @@ def records(spool: Spool):
 def test_what_goes_in_comes_out_in_order(spool, make):
     assert not spool.waiting()
     for number in range(10):
-        spool.append(make(number))
+        asyncio.run(spool.append(make(number)))
     assert spool.waiting()
     assert [make(number) for number in range(10)] == records(spool)
 
@@ -30,11 +33,11 @@ def test_nothing_in_it_is_nothing_to_read(spool):
 
 
 def test_a_torn_last_line_costs_that_line_only(spool, make):
-    spool.append(make(1))
+    asyncio.run(spool.append(make(1)))
     with spool.path.open("ab") as file:
         file.write(b'{"record_id":"019a')
     assert [make(1), None] == records(spool)
-    spool.append(make(2))
+    asyncio.run(spool.append(make(2)))
     assert [make(1), None, make(2)] == records(spool)
 
 
@@ -45,25 +48,25 @@ def test_lines_that_hold_no_record_are_passed_over(spool):
 
 def test_it_never_grows_beyond_its_size(tmp_path, make):
     spool = Spool(tmp_path / "spool")
-    spool.append(make(0))
+    asyncio.run(spool.append(make(0)))
     limit = spool.path.stat().st_size * 7 // 2
     spool = Spool(spool.path, limit=limit)
-    spool.append(make(1))
-    spool.append(make(2))
-    with pytest.raises(SpoolFullError):
-        spool.append(make(3))
+    asyncio.run(spool.append(make(1)))
+    asyncio.run(spool.append(make(2)))
+    with pytest.raises(StoreError, match="is full"):
+        asyncio.run(spool.append(make(3)))
     assert spool.path.stat().st_size <= limit
     assert [make(0), make(1), make(2)] == records(spool)
 
 
 def test_what_was_drained_goes_and_what_came_meanwhile_stays(spool, make):
-    spool.append(make(1))
-    spool.append(make(2))
+    asyncio.run(spool.append(make(1)))
+    asyncio.run(spool.append(make(2)))
     read = spool.read()
-    spool.append(make(3))
+    asyncio.run(spool.append(make(3)))
     spool.remove(read)
     assert [make(3)] == records(spool)
-    spool.append(make(4))
+    asyncio.run(spool.append(make(4)))
     spool.remove(read)  # another process has done so before: nothing more is taken
     assert [make(3), make(4)] == records(spool)
     spool.remove(spool.read())
@@ -71,5 +74,5 @@ def test_what_was_drained_goes_and_what_came_meanwhile_stays(spool, make):
 
 
 def test_only_the_owner_may_read_it(spool, make):
-    spool.append(make(1))
+    asyncio.run(spool.append(make(1)))
     assert spool.path.stat().st_mode & 0o077 == 0

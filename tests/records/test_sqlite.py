@@ -16,6 +16,7 @@ import pytest
 from consent.records.base import StoreError
 from consent.records.sqlite import SqliteStore
 from consent.records.sqlite_schema import MIGRATIONS, migrate
+from tests.records.conftest import KEY, kept
 
 WRITER = textwrap.dedent(
     """
@@ -24,10 +25,11 @@ WRITER = textwrap.dedent(
     from pathlib import Path
     from consent.choices import Action
     from consent.records.base import Event, Record, Source, make_record_id
+    from consent.records.chain import derive_key
     from consent.records.sqlite import SqliteStore
 
     async def main(path, count):
-        store = SqliteStore(Path(path))
+        store = SqliteStore(Path(path), derive_key(b"0123456789abcdef0123456789abcdef"))
         for number in range(count):
             now = datetime.now(UTC)
             record_id = make_record_id(now, os.urandom(10))
@@ -49,24 +51,24 @@ def start_writer(path: Path, count: int) -> "subprocess.Popen[str]":
 
 
 def ids(store: SqliteStore) -> list[str]:
-    return [record.record_id for record in store.read_all()]
+    return [record.record_id for record in kept(store)]
 
 
 @pytest.fixture
 def store(tmp_path):
-    opened = SqliteStore(tmp_path / "consent.db")
+    opened = SqliteStore(tmp_path / "consent.db", KEY)
     yield opened
     opened.close()
 
 
 def test_nothing_is_opened_before_the_first_record(tmp_path):
     running = set(threading.enumerate())
-    store = SqliteStore(tmp_path / "consent.db")
+    store = SqliteStore(tmp_path / "consent.db", KEY)
 
     assert list(tmp_path.iterdir()) == []
     assert set(threading.enumerate()) <= running
     with pytest.raises(StoreError, match="no records at"):
-        store.count()
+        len(kept(store))
 
 
 def test_a_writer_that_is_killed_has_kept_what_it_acknowledged(store):
@@ -90,25 +92,25 @@ def test_two_processes_keep_records_in_one_file(store, make):
         asyncio.run(keep())
         told = one.communicate()[0].split() + other.communicate()[0].split()
     assert (one.returncode, other.returncode, len(told)) == (0, 0, 300)
-    assert store.count() == 350
+    assert len(kept(store)) == 350
     assert set(told) <= set(ids(store))
 
 
 def test_two_hundred_at_once_are_fewer_commits(store, make):
     asyncio.run(store.append(make(1_000)))
-    before = store._writer.commits
+    before = store._writer._thread.written
 
     async def keep():
         await asyncio.gather(*(store.append(make(number)) for number in range(200)))
 
     asyncio.run(keep())
-    assert store.count() == 201
-    assert 1 <= store._writer.commits - before < 200
+    assert len(kept(store)) == 201
+    assert 1 <= store._writer._thread.written - before < 200
 
 
 def test_who_waits_for_a_locked_file_goes_in_together(store, make):
     asyncio.run(store.append(make(1_000)))
-    before = store._writer.commits
+    before = store._writer._thread.written
 
     async def keep(lock):
         appends = asyncio.gather(*(store.append(make(number)) for number in range(200)))
@@ -119,8 +121,8 @@ def test_who_waits_for_a_locked_file_goes_in_together(store, make):
     with closing(sqlite3.connect(store.path)) as lock:
         lock.execute("BEGIN IMMEDIATE")
         asyncio.run(keep(lock))
-    assert store.count() == 201
-    assert store._writer.commits - before <= 2  # the one that met the lock, and all the others
+    assert len(kept(store)) == 201
+    assert store._writer._thread.written - before <= 2  # the one that met the lock, and all the others
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs a fork")
@@ -139,20 +141,20 @@ def test_a_child_after_a_fork_has_a_connection_of_its_own(store, make):
             os._exit(code)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
     asyncio.run(store.append(make(3)))
-    assert [make(1), make(2), make(3)] == store.read_all()
+    assert [make(1), make(2), make(3)] == kept(store)
 
 
 def test_a_folder_that_vanished_fails_the_append_and_its_return_mends_it(tmp_path, make):
     folder = tmp_path / "data"
     folder.mkdir()
-    store = SqliteStore(folder / "consent.db")
+    store = SqliteStore(folder / "consent.db", KEY)
     asyncio.run(store.append(make(1)))
     away = folder.rename(tmp_path / "away")
     with pytest.raises(StoreError):
         asyncio.run(store.append(make(2)))
     away.rename(folder)
     asyncio.run(store.append(make(3)))
-    assert [make(1), make(3)] == store.read_all()
+    assert [make(1), make(3)] == kept(store)
     store.close()
 
 
@@ -161,7 +163,7 @@ def test_a_deleted_file_is_never_written_to(store, make):
     for file in store.path.parent.iterdir():
         file.unlink()
     asyncio.run(store.append(make(2)))
-    assert [make(2)] == store.read_all()
+    assert [make(2)] == kept(store)
 
 
 def test_a_file_that_is_no_database_fails_the_append(store, make):
@@ -185,17 +187,19 @@ def test_commits_wait_for_the_disk(store, make):
 def test_migrations_are_numbered_and_run_once(store, make):
     asyncio.run(store.append(make(1)))
     with closing(sqlite3.connect(store.path, isolation_level=None)) as connection:
-        migrate(connection)
+        migrate(connection, KEY)
         versions = connection.execute("SELECT version FROM consent_migrations").fetchall()
     assert [(number + 1,) for number in range(len(MIGRATIONS))] == versions
 
 
-def test_a_file_of_a_newer_version_is_still_written_to(store, make):
+def test_a_file_of_a_newer_version_is_left_as_it_is(store, make):
     asyncio.run(store.append(make(1)))
     store.close()
     with closing(sqlite3.connect(store.path)) as connection:
-        connection.execute("ALTER TABLE consent_records ADD COLUMN chain TEXT NOT NULL DEFAULT ''")
         connection.execute("INSERT INTO consent_migrations (version) VALUES (99)")
         connection.commit()
-    asyncio.run(store.append(make(2)))
-    assert store.count() == 2
+    before = store.path.read_bytes()
+    with pytest.raises(StoreError, match="schema 99") as refused:
+        asyncio.run(store.append(make(2)))
+    assert refused.value.code == "consent.E071"
+    assert before == store.path.read_bytes()

@@ -43,6 +43,24 @@ def test_a_language_that_is_not_bundled_is_refused():
     )
 
 
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("ua", "uk"),
+        ("UK", "uk"),
+        ("uk-UA", "uk"),
+        ("en_US", "en"),
+        ("zh-TW", "zh-Hant"),
+        ("zh", "zh-Hans"),
+        ("iw", "he"),
+        ("jp", "ja"),
+    ],
+)
+def test_a_language_under_another_code_is_named_by_its_tag(written, meant):
+    problem = only({"site": site(languages=[written])})
+    assert problem.remedy == f"Did you mean {meant!r}?"
+
+
 def test_no_language_at_all_is_refused():
     assert code_of(site=site(languages=[])) == "consent.E030"
 
@@ -140,7 +158,6 @@ def test_a_controller_may_take_more_than_one_line():
 @pytest.mark.parametrize(
     ("section", "keys"),
     [
-        ("records", {"url": "postgresql://me:secret@db/consent"}),
         ("regions", {"default": "opt-out"}),
         ("regions", {"country_header": "CF-IPCountry"}),
         ("regions", {"rules": {"US-CA": "opt-out"}}),
@@ -210,9 +227,21 @@ def test_colour_names_hold_nothing_that_ends_a_declaration():
     assert all(name.isalpha() and name.isascii() and name.islower() for name in NAMES)
 
 
-def test_text_too_faint_to_read_is_refused():
-    problem = only({"banner": {"colours": {"text": "#777", "background": "#888888"}}})
-    assert (problem.code, problem.key) == ("consent.E026", "banner.colours.text")
+@pytest.mark.parametrize(
+    ("chosen", "key", "ratio"),
+    [
+        ({"text": "#777", "background": "#888888"}, "text", "1.3:1"),
+        ({"text": "#bbb"}, "text", "1.9:1"),
+        ({"background": "#445"}, "background", "1.7:1"),
+        ({"accent": "#ffcc00", "accent_text": "#fff"}, "accent_text", "1.5:1"),
+    ],
+)
+def test_colours_too_alike_to_be_read_are_taken_with_a_warning_that_names_the_ratio(chosen, key, ratio):
+    settings = read(banner={"colours": chosen})
+    (warning,) = settings.warnings
+    assert (warning.code, warning.key) == ("consent.W002", f"banner.colours.{key}")
+    assert ratio in warning.message
+    assert "4.5:1" in warning.remedy
 
 
 def test_black_on_white_is_fine():

@@ -7,7 +7,7 @@ from importlib.resources import files
 import pytest
 
 from consent.languages import forms
-from consent.languages.forms import known
+from consent.languages.writing import known
 
 DAY = date(2026, 3, 9)
 

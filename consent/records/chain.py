@@ -1,0 +1,250 @@
+"""The chain that makes tampering show. Pure: keys, seals, and their verification over any stored rows.
+
+Every writer's records form a chain: the seal of record N is an HMAC-SHA256 over its place, its content and the seal of
+record N-1. A chain's head (how many records, the last seal) is signed anew with every group that is appended, and
+chains are themselves numbered and linked by a register whose head is signed. So without the key nobody can change,
+take out, put in or reorder a record, cut off the end of a chain, or take a whole chain away. Where a record was
+erased (GDPR Art. 17) or its time was over, a signed tombstone keeps its place and its seal.
+
+What this cannot show by itself: that the whole store was put back to an earlier copy of itself. For that an anchor,
+the signed heads as they once were, is kept elsewhere (``consent records verify --anchor``).
+"""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from consent.records.rows import FORMATS, Row, Value
+
+_SALT = b"consent.records.v1"
+FIRST = ""
+"""What stands before the first record of a chain, and before the first chain."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChainKey:
+    """A key derived for sealing alone: who learns a seal learns nothing about the cookie's signatures."""
+
+    id: str
+    """Tells keys apart; says nothing about them."""
+    secret: bytes
+
+    def __repr__(self) -> str:  # never the secret
+        return f"ChainKey({self.id})"
+
+
+def derive_key(secret: bytes) -> ChainKey:
+    """The sealing key of one of ``CONSENT_SECRET`` (HKDF with SHA-256 and one block, RFC 5869)."""
+    extracted = hmac.digest(_SALT, secret, hashlib.sha256)
+    expanded = hmac.digest(extracted, b"chain\x01", hashlib.sha256)
+    return ChainKey(hmac.digest(extracted, b"id\x01", hashlib.sha256).hex()[:12], expanded)
+
+
+def derive_keys(secrets: Sequence[bytes]) -> tuple[ChainKey, ...]:
+    """As ``CONSENT_SECRET`` has them: the first seals, all verify."""
+    return tuple(derive_key(secret) for secret in secrets)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chain:
+    """A writer's chain: its place in the register, and its head as it was last signed."""
+
+    chain: int
+    """1, 2, 3 ... without a gap."""
+    writer: str
+    started_at: str
+    key_id: str
+    format: int
+    link: str
+    """Seal of this entry over the one before."""
+    length: int = 0
+    head: str = FIRST
+    """Seal of record number ``length``."""
+    seal: str = ""
+    """Signs ``length`` and ``head``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Register:
+    """How many chains there are, signed."""
+
+    chains: int
+    link: str
+    key_id: str
+    seal: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tombstone:
+    """Stands for records ``first`` to ``last`` of a chain, which are gone on purpose."""
+
+    chain: int
+    first: int
+    last: int
+    mac: str
+    """Seal of record ``last``: the chain goes on from it."""
+    reason: str
+    """``erasure`` (a visitor's wish) or ``retention`` (their time was over)."""
+    at: str
+    key_id: str
+    seal: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """A row with its place in a chain."""
+
+    number: int
+    mac: str
+    row: Row
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """Something that is not as it was written."""
+
+    chain: int
+    number: int
+    record: str
+    """The record's id; empty where there is none to name."""
+    what: str
+
+    def __str__(self) -> str:
+        name = f" ({self.record})" if self.record else ""
+        return f"chain {self.chain}, record {self.number}{name}: {self.what}"
+
+
+def _seal(key: ChainKey, *said: Value) -> str:
+    text = json.dumps(said, separators=(",", ":"))
+    return hmac.digest(key.secret, text.encode("ascii"), hashlib.sha256).hex()
+
+
+def record_seal(  # noqa: PLR0913, PLR0917 - what a seal is over
+    key: ChainKey, columns: Sequence[str], chain: int, number: int, before: str, row: Row
+) -> str:
+    """The seal of one record, over the one before it."""
+    return _seal(key, "record", chain, number, before, *[row.get(column) for column in columns])
+
+
+def chain_link(key: ChainKey, chain: Chain, before: str) -> str:
+    return _seal(key, "chain", chain.chain, chain.writer, chain.started_at, chain.key_id, chain.format, before)
+
+
+def head_seal(key: ChainKey, chain: int, length: int, head: str) -> str:
+    return _seal(key, "head", chain, length, head)
+
+
+def register_seal(key: ChainKey, chains: int, link: str) -> str:
+    return _seal(key, "register", chains, link)
+
+
+def tombstone_seal(key: ChainKey, stone: Tombstone) -> str:
+    place = (stone.chain, stone.first, stone.last)
+    return _seal(key, "tombstone", *place, stone.mac, stone.reason, stone.at, stone.key_id)
+
+
+def same(one: str, other: str) -> bool:
+    return hmac.compare_digest(one.encode("utf-8", "replace"), other.encode("utf-8", "replace"))
+
+
+def verify_register(
+    register: Register | None, chains: Sequence[Chain], keys: Mapping[str, ChainKey]
+) -> Iterator[Finding]:
+    """What is wrong with the register and its entries; ``chains`` in the order of their numbers."""
+    before = FIRST
+    for place, chain in enumerate(chains, start=1):
+        key = keys.get(chain.key_id)
+        if chain.chain != place:
+            yield _of_chain(place, "the chain is missing from the register")
+            return
+        if key is None:
+            yield _of_chain(place, f"it was sealed with the key {chain.key_id}, which is not at hand (consent.E074)")
+        elif not same(chain.link, chain_link(key, chain, before)):
+            yield _of_chain(place, "its entry in the register was changed, or an entry before it is missing")
+        before = chain.link
+    if register is None:
+        if chains:
+            yield _of_chain(len(chains), "the head of the register is missing")
+        return
+    key = keys.get(register.key_id)
+    if key is None:
+        yield _of_chain(
+            register.chains,
+            f"the register was signed with the key {register.key_id}, which is not at hand (consent.E074)",
+        )
+    elif not same(register.seal, register_seal(key, register.chains, register.link)):
+        yield _of_chain(register.chains, "the head of the register was changed")
+    elif register.chains != len(chains) or not same(register.link, before):
+        yield _of_chain(register.chains, f"the register has {len(chains)} chains and was signed with {register.chains}")
+
+
+def verify_chain(
+    chain: Chain, records: Iterable[Sealed], tombstones: Sequence[Tombstone], keys: Mapping[str, ChainKey]
+) -> Iterator[Finding]:
+    """What is wrong with one chain; ``records`` and ``tombstones`` in the order of their numbers.
+
+    Reads ``records`` once and keeps none. That a key is not at hand is the register's finding: then places are looked
+    at here, and no seals.
+    """
+    columns = FORMATS.get(chain.format, ())
+    key = keys.get(chain.key_id) if columns else None
+    if key and not same(chain.seal, head_seal(key, chain.chain, chain.length, chain.head)):
+        yield _of_chain(chain.chain, "the signature of its head is wrong")
+    reached, before = 0, FIRST
+    stones = iter(tombstones)
+    stone = next(stones, None)
+    for record in records:
+        while stone is not None and stone.first <= record.number:
+            yield from _verify_stone(stone, reached, keys)
+            reached, before = max(reached, stone.last), stone.mac
+            stone = next(stones, None)
+        name = str(record.row.get("record_id") or "")
+        if record.number != reached + 1:
+            what = (
+                f"{record.number - reached - 1} before it are missing"
+                if record.number > reached
+                else "it is there twice"
+            )
+            yield Finding(chain=chain.chain, number=record.number, record=name, what=what)
+            # Nothing is known of what stood before: this record's own seal cannot be judged.
+        elif key and not same(record.mac, record_seal(key, columns, chain.chain, record.number, before, record.row)):
+            what = "it was put in behind the end" if record.number > chain.length else "it is not what was written"
+            yield Finding(chain=chain.chain, number=record.number, record=name, what=what)
+        reached, before = record.number, record.mac
+    while stone is not None:
+        yield from _verify_stone(stone, reached, keys)
+        reached, before = max(reached, stone.last), stone.mac
+        stone = next(stones, None)
+    if reached != chain.length:
+        what = "the end is cut off" if reached < chain.length else "something stands behind the signed end"
+        yield Finding(
+            chain=chain.chain,
+            number=min(reached, chain.length) + 1,
+            record="",
+            what=f"{what}: {reached} of {chain.length} records",
+        )
+    elif not same(before, chain.head):
+        yield Finding(
+            chain=chain.chain, number=reached, record="", what="the last record is not the one that was signed"
+        )
+
+
+def _verify_stone(stone: Tombstone, reached: int, keys: Mapping[str, ChainKey]) -> Iterator[Finding]:
+    key = keys.get(stone.key_id)
+    if stone.first != reached + 1 or stone.last < stone.first:
+        missing = stone.first - reached - 1
+        what = f"{missing} are missing before" if missing > 0 else "something else stands in the place of"
+        what = f"{what} the tombstone of {stone.first}"
+    elif key is None:
+        what = f"its tombstone was signed with the key {stone.key_id}, which is not at hand (consent.E074)"
+    elif not same(stone.seal, tombstone_seal(key, stone)):
+        what = "its tombstone was not made by us, or was changed"
+    else:
+        return
+    yield Finding(chain=stone.chain, number=reached + 1, record="", what=what)
+
+
+def _of_chain(chain: int, what: str) -> Finding:
+    return Finding(chain=chain, number=0, record="", what=what)

@@ -1,0 +1,164 @@
+"""The way from event loops to one thread that writes, and back: whoever waits meanwhile goes in together.
+
+Getting one record onto a real disk costs the same as five hundred. Callers may be on any loop of any thread. The thread
+is made with the first record, and again after a fork, which no thread survives.
+"""
+
+import asyncio
+import os
+import queue
+import threading
+import weakref
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Protocol
+
+from consent.records import rows
+from consent.records.base import Notice, Record, StoreError
+
+LARGEST = 500
+"""Records in one group at most: more would keep a lock, and the first of them, for too long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Append:
+    """One record on its way."""
+
+    row: rows.Row
+    notice: Notice | None
+    done: asyncio.Future[None]
+    """Of the caller's event loop, whichever it is."""
+
+
+class Writing(Protocol):
+    """What the thread does, in the thread alone."""
+
+    def write(self, group: Sequence[Append]) -> None:
+        """Returns when the whole group is durable; raises, in an owner's words, where none of it may be counted on."""
+
+    def close(self) -> None:
+        """Let go of everything; a later ``write`` opens again."""
+
+
+class GroupWriter:
+    """Appends from anywhere, written by one daemon thread: a process may end with nothing but unacknowledged ones."""
+
+    def __init__(self, make: Callable[[], Writing]) -> None:
+        self._make = make
+        self._start_anew()
+        _WRITERS.add(self)
+
+    def _start_anew(self) -> None:
+        self._lock = threading.Lock()
+        self._thread: _Thread | None = None
+
+    async def append(self, record: Record, notice: Notice | None) -> None:
+        """Returns when ``record`` is durable; raises what the group's write raised."""
+        done = asyncio.get_running_loop().create_future()
+        with self._lock:
+            if self._thread is None:
+                self._thread = _Thread(self._make())
+                self._thread.start()
+            self._thread.queue.put(Append(rows.to_row(record), notice, done))
+        await done
+
+    def close(self) -> None:
+        """Write what is there and let go; a later append starts again."""
+        with self._lock:
+            thread, self._thread = self._thread, None
+        if thread is not None:
+            thread.queue.put(None)
+            thread.join()
+
+
+_WRITERS: weakref.WeakSet[GroupWriter] = weakref.WeakSet()
+
+
+def _after_fork() -> None:
+    """No thread and no lock survives; what the parent's thread had open stays in it, never closed here."""
+    for writer in _WRITERS:
+        writer._start_anew()  # noqa: SLF001 - the module's own
+
+
+if hasattr(os, "register_at_fork"):  # not on Windows, which has no fork
+    os.register_at_fork(after_in_child=_after_fork)
+
+
+class _Thread(threading.Thread):
+    def __init__(self, writing: Writing) -> None:
+        super().__init__(name="consent-records", daemon=True)
+        self.queue: queue.SimpleQueue[Append | None] = queue.SimpleQueue()
+        self._writing = writing
+        self.written = 0
+        """Groups."""
+
+    def run(self) -> None:
+        going_on = True
+        while going_on:
+            group, going_on = self._take()
+            if not group:
+                continue
+            try:
+                self._writing.write(group)
+            except Exception as error:  # noqa: BLE001 - whatever it is, the callers wait and the thread must live
+                self._writing.close()
+                answer(group, error)
+            else:
+                self.written += 1
+                answer(group, None)
+        self._writing.close()
+
+    def _take(self) -> tuple[list[Append], bool]:
+        """Wait for one append, and take with it whatever else is there; false: it is the last group."""
+        group: list[Append] = []
+        one = self.queue.get()
+        while one is not None:
+            # An append whose caller gave up is not written: the caller has put it elsewhere.
+            if not one.done.cancelled():
+                group.append(one)
+            if len(group) >= LARGEST:
+                return group, True
+            try:
+                one = self.queue.get_nowait()
+            except queue.Empty:
+                return group, True
+        return group, False
+
+
+def answer(group: Sequence[Append], fault: Exception | None) -> None:
+    """Wake the callers, each event loop once: a wake-up apiece costs more than the commit they share."""
+    waiting: dict[asyncio.AbstractEventLoop, list[asyncio.Future[None]]] = {}
+    for one in group:
+        waiting.setdefault(one.done.get_loop(), []).append(one.done)
+    for loop, futures in waiting.items():
+        with suppress(RuntimeError):  # the loop is closed: nobody waits any more
+            loop.call_soon_threadsafe(_settle, futures, fault)
+
+
+def distinct(group: Sequence[Append], kept: frozenset[str] = frozenset()) -> list[rows.Row]:
+    """The rows of ``group``, each once, without those ``kept`` already."""
+    found = {str(one.row["record_id"]): one.row for one in group}
+    return [row for name, row in found.items() if name not in kept]
+
+
+def notices(group: Sequence[Append]) -> dict[str, Notice]:
+    """The notices of ``group`` by their hash."""
+    return {one.notice.hash: one.notice for one in group if one.notice is not None}
+
+
+def _settle(futures: Sequence[asyncio.Future[None]], fault: Exception | None) -> None:
+    for future in futures:
+        if future.done():  # its caller gave up meanwhile
+            continue
+        if fault is None:
+            future.set_result(None)
+        else:
+            future.set_exception(_copy(fault))
+
+
+def _copy(fault: Exception) -> StoreError:
+    """One exception for each who waits: a traceback belongs to one task."""
+    if isinstance(fault, StoreError):
+        return StoreError(fault.message, code=fault.code, remedy=fault.remedy)
+    return StoreError(f"{type(fault).__name__}: {fault}")

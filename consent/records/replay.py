@@ -1,0 +1,32 @@
+"""A notice as the page the visitor saw: its bytes as they were, behind a policy that runs and sends nothing. Pure."""
+
+import json
+from html import escape
+
+from consent.records.base import Notice, StoreError
+from consent.records.rows import Row
+
+LAYERS = ("banner", "preferences")
+# Nothing of an old page may act today: no script runs, no form is sent, nothing is fetched.
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'"
+
+
+def replay(notice: Notice, row: Row, layer: str) -> str:
+    """An HTML document with the ``layer`` a visitor saw; StoreError where the notice is not what its hash says."""
+    if Notice.of(notice.content).hash != notice.hash:
+        raise StoreError(
+            f"notice {notice.hash} is not what was shown",
+            code="consent.E076",
+            remedy="Run consent records verify",
+        )
+    told = json.loads(notice.content)
+    policy = f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
+    facts = escape(f"record {row['record_id']} of {row['at']}, notice {notice.hash}")
+    if layer == "preferences":
+        return str(told["preferences"]).replace("<head>", f"<head>{policy}<!-- {facts} -->", 1)
+    language = escape(str(told["language"]))
+    return (
+        f'<!doctype html><html lang="{language}"><head><meta charset="utf-8">{policy}<!-- {facts} -->'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{escape(str(told['site']))}: {facts}</title>{told['head']}</head><body>{told['banner']}</body></html>"
+    )

@@ -1,0 +1,208 @@
+"""The ``Ledger`` of tables that speak SQL: reads page by page, takes away in one transaction with the tombstones.
+
+Statements are written once, with ``?`` for a value, for SQLite and PostgreSQL alike; a subclass runs them.
+"""
+
+# ruff: noqa: S608 - statements are put together of our own constants; every value is a parameter
+from abc import abstractmethod
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+from consent.records.base import Notice
+from consent.records.chain import Chain, ChainKey, Register, Sealed, Tombstone
+from consent.records.counts import Counts, count
+from consent.records.ledger import ERASURE, PAGE, RETENTION, Ledger, Selection, first_id
+from consent.records.rows import COLUMNS, Row, Value
+from consent.records.sealing import bury, joined
+
+SHIFT = 40
+"""A record's place: its chain's number in the upper bits, its own in the lower. One key, in the order of chains."""
+
+_LOWER = (1 << SHIFT) - 1
+_CHAIN = ("chain", "writer", "started_at", "key_id", "format", "link", "length", "head", "seal")
+_STONE = ("chain", "first", "last", "mac", "reason", "at", "key_id", "seal")
+_NUMBERS = frozenset({"chain", "chains", "format", "length", "first", "last"})
+_SELECT = f"SELECT place, mac, {', '.join(COLUMNS)} FROM consent_records"
+_STONES = f"SELECT {', '.join(_STONE)} FROM consent_tombstones WHERE chain = ?"
+
+
+class SqlLedger(Ledger):
+    """What a command does, in SQL."""
+
+    @abstractmethod
+    def _all(self, statement: str, *values: Value) -> Sequence[Any]:
+        """Every row of one question; StoreError where it cannot be asked."""
+
+    @abstractmethod
+    def _many(self, statement: str, values: Sequence[Sequence[Value]]) -> None:
+        """One statement for each of ``values``."""
+
+    @abstractmethod
+    def _transaction(self) -> AbstractContextManager[None]:
+        """All or nothing."""
+
+    def _row(self, one: Sequence[Any]) -> Row:
+        """The columns of a record as they were sealed."""
+        return dict(zip(COLUMNS, one[2:], strict=True))
+
+    def rows(self, selection: Selection, *, newest_first: bool = False) -> Iterator[Row]:
+        first, until = selection.bounds
+        where, values = _where(selection)
+        compare, order = ">=", "DESC" if newest_first else "ASC"
+        while True:
+            bounds = f"record_id {compare} ? AND record_id < ?"
+            find = f"{_SELECT} WHERE {bounds}{where} ORDER BY record_id {order} LIMIT {PAGE}"
+            found = self._all(find, first, until, *values)
+            for one in found:
+                yield self._row(one)
+            if len(found) < PAGE:
+                return
+            if newest_first:
+                until = found[-1][2]
+            else:
+                first, compare = found[-1][2], ">"
+
+    def row(self, record_id: str) -> Row | None:
+        found = self._all(f"{_SELECT} WHERE record_id = ?", record_id)
+        return self._row(found[0]) if found else None
+
+    def total(self, selection: Selection) -> int:
+        where, values = _where(selection)
+        find = f"SELECT count(*) FROM consent_records WHERE record_id >= ? AND record_id < ?{where}"
+        return int(self._all(find, *selection.bounds, *values)[0][0])
+
+    def notice(self, name: str) -> Notice | None:
+        found = self._all("SELECT content FROM consent_notices WHERE hash = ?", name)
+        return Notice(hash=name, content=_bytes(found[0][0])) if found else None
+
+    def notices(self) -> Iterator[Notice]:
+        for (name,) in self._all("SELECT hash FROM consent_notices ORDER BY hash"):
+            if (found := self.notice(name)) is not None:
+                yield found
+
+    def chains(self) -> Sequence[Chain]:
+        found = self._all(f"SELECT {', '.join(_CHAIN)} FROM consent_chains ORDER BY chain")
+        return [Chain(**_typed(_CHAIN, one)) for one in found]
+
+    def register(self) -> Register | None:
+        names = ("chains", "link", "key_id", "seal")
+        found = self._all(f"SELECT {', '.join(names)} FROM consent_register")
+        return Register(**_typed(names, found[0])) if found else None
+
+    def tombstones(self, chain: int) -> Sequence[Tombstone]:
+        return [_stone(one) for one in self._all(f"{_STONES} ORDER BY first", chain)]
+
+    def sealed(self, chain: int) -> Iterator[Sealed]:
+        if not 0 < chain < 1 << (63 - SHIFT):
+            return  # no place has room for it
+        place, last = (chain << SHIFT) - 1, (chain << SHIFT) | _LOWER
+        while True:
+            found = self._all(f"{_SELECT} WHERE place > ? AND place <= ? ORDER BY place LIMIT {PAGE}", place, last)
+            for one in found:
+                yield Sealed(one[0] & _LOWER, _bytes(one[1]).hex(), self._row(one))
+            if len(found) < PAGE:
+                return
+            place = found[-1][0]
+
+    def strays(self) -> Sequence[int]:
+        known = {chain for (chain,) in self._all("SELECT chain FROM consent_chains")}
+        tables = "SELECT chain FROM consent_tombstones UNION SELECT chain FROM consent_counts"
+        named = {chain for (chain,) in self._all(tables)}
+        return sorted((named | set(self._recorded())) - known)
+
+    def _recorded(self) -> Iterator[int]:
+        """The chains that have a record: one step in the index for each."""
+        place = -(1 << 63)
+        while found := self._all("SELECT place FROM consent_records WHERE place >= ? ORDER BY place LIMIT 1", place):
+            chain = found[0][0] >> SHIFT
+            yield chain
+            place = (chain + 1) << SHIFT
+            if place >= 1 << 63:
+                return
+
+    def counts(self, *, chain: int | None = None, since: str = "", until: str = "~") -> Counts:
+        where = "" if chain is None else " AND chain = ?"
+        find = (
+            "SELECT day, facet, value, event, CAST(sum(count) AS BIGINT) FROM consent_counts"
+            f" WHERE day >= ? AND day < ?{where} GROUP BY day, facet, value, event"
+        )
+        found = self._all(find, since, until, *([] if chain is None else [chain]))
+        return Counts({(day, facet, value, event): number for day, facet, value, event, number in found})
+
+    def erase(self, receipt: str, *, key: ChainKey, at: str) -> int:
+        def gone() -> Sequence[Any]:
+            return self._all(f"{_SELECT} WHERE receipt = ? ORDER BY place", receipt)
+
+        return self._take_away(gone, key, ERASURE, at)
+
+    def purge(self, before: datetime, *, key: ChainKey, at: str, limit: int = PAGE) -> int:
+        def gone() -> Sequence[Any]:
+            find = f"{_SELECT} WHERE record_id < ? ORDER BY record_id LIMIT ?"
+            return sorted(self._all(find, first_id(before), limit), key=lambda one: int(one[0]))
+
+        return self._take_away(gone, key, RETENTION, at)
+
+    def forget_notices(self) -> int:
+        with self._transaction():
+            # Counters know which notices are referred to; a writer looks in its own transaction whether one is there.
+            unused = self._all(
+                "SELECT hash FROM consent_notices WHERE hash NOT IN"
+                " (SELECT value FROM consent_counts WHERE facet = 'notice')"
+            )
+            self._many("DELETE FROM consent_notices WHERE hash = ?", [(name,) for (name,) in unused])
+            return len(unused)
+
+    def _take_away(self, find: Callable[[], Sequence[Any]], key: ChainKey, reason: str, at: str) -> int:
+        with self._transaction():
+            found = find()
+            for chain, of_chain in groupby(found, lambda one: int(one[0]) >> SHIFT):
+                gone = list(of_chain)
+                places = [(one[0] & _LOWER, _bytes(one[1]).hex()) for one in gone]
+                for stone in bury(key, chain, places, reason=reason, at=at):
+                    self._bury(key, stone)
+                self._uncount(chain, count(map(self._row, gone)))
+            self._many("DELETE FROM consent_records WHERE place = ?", [(one[0],) for one in found])
+            return len(found)
+
+    def _bury(self, key: ChainKey, stone: Tombstone) -> None:
+        """Keep ``stone``, joined with its neighbours: a purge leaves one for a chain, not one for a batch."""
+        for before in self._all(f"{_STONES} AND reason = ? AND last = ?", stone.chain, stone.reason, stone.first - 1):
+            stone = joined(key, _stone(before), stone)
+        for after in self._all(f"{_STONES} AND reason = ? AND first = ?", stone.chain, stone.reason, stone.last + 1):
+            stone = joined(key, stone, _stone(after))
+        within = (stone.chain, stone.first, stone.last)
+        self._many("DELETE FROM consent_tombstones WHERE chain = ? AND first BETWEEN ? AND ?", [within])
+        values = (*within, stone.mac, stone.reason, stone.at, stone.key_id, stone.seal)
+        self._many(f"INSERT INTO consent_tombstones ({', '.join(_STONE)}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", [values])
+
+    def _uncount(self, chain: int, counts: Counts) -> None:
+        key = "day = ? AND facet = ? AND value = ? AND event = ? AND chain = ?"
+        less = [(number, *of, chain) for of, number in counts.items()]
+        self._many(f"UPDATE consent_counts SET count = count - ? WHERE {key}", less)
+        self._many(f"DELETE FROM consent_counts WHERE {key} AND count = 0", [(*of, chain) for of in counts])
+
+
+def _where(selection: Selection) -> tuple[str, tuple[str, ...]]:
+    said = [(name, value) for name in ("receipt", "event") if (value := getattr(selection, name)) is not None]
+    return "".join(f" AND {name} = ?" for name, _ in said), tuple(value for _, value in said)
+
+
+def _stone(one: Sequence[Any]) -> Tombstone:
+    return Tombstone(**_typed(_STONE, one))
+
+
+def _typed(names: Sequence[str], one: Sequence[Any]) -> dict[str, Any]:
+    """Columns by name, each of its type: SQLite keeps a text in a number's column if somebody puts it there."""
+    values = dict(zip(names, one, strict=True))
+    return {
+        name: (value if isinstance(value, int) else -1) if name in _NUMBERS else str(value)
+        for name, value in values.items()
+    }
+
+
+def _bytes(value: object) -> bytes:
+    """A blob as it should be; whoever edited the table may have put a text or a number in its place."""
+    return value if isinstance(value, bytes) else str(value).encode("utf-8", "replace")

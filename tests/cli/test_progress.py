@@ -1,0 +1,31 @@
+"""The bar: on a terminal only, and gone afterwards."""
+
+import io
+
+from consent.cli.progress import Progress
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+def test_nobody_looks_so_nothing_is_drawn():
+    stream = io.StringIO()
+    assert list(Progress("reading", 3, stream=stream).over([1, 2, 3])) == [1, 2, 3]
+    assert stream.getvalue() == ""
+
+
+def test_a_terminal_sees_how_far_it_is_and_then_a_clean_line():
+    stream = Terminal()
+    progress = Progress("reading", 4, stream=stream)
+    progress.step(2)
+    assert "reading [###############---------------] 2 of 4" in stream.getvalue()
+    progress.close()
+    assert stream.getvalue().endswith("\r\x1b[K")
+
+
+def test_more_than_expected_is_no_mistake():
+    stream = Terminal()
+    Progress("reading", 0, stream=stream).step(9)
+    assert "9 of 0" in stream.getvalue()

@@ -1,0 +1,235 @@
+"""The cookie policy, the receipt and the opt-out: what they say, to whom, and that they carry nothing from outside."""
+
+import json
+from datetime import timedelta
+from html import unescape
+
+import pytest
+
+from consent.choices import Action, Choice, Lifetimes, apply
+from consent.decision import decide
+from consent.languages import bundled
+from consent.pages import Pages
+from consent.pages.assets import csp_hash
+from consent.pages.receipt import Entry
+from tests.pages.test_banner import NOW, Tags, settings_of, state_of
+from tests.pages.test_preferences import OWN
+
+CONTROLLER = "Gazette Ltd, Kyiv"
+
+
+def site(**tables):
+    named = {"services": ["google-analytics", "youtube", "own-stats"], "controller": CONTROLLER}
+    return settings_of(site={**named, **tables.pop("site", {})}, services={"own-stats": OWN}, **tables)
+
+
+def policy(settings, language="en", return_to="/news"):
+    return unescape(Pages(settings).policy.render(language=language, return_to=return_to).decode("ascii"))
+
+
+def receipt(settings, *, state=None, history=(), language="en", now=NOW):
+    page = Pages(settings).receipt.render(
+        language=language,
+        decision=decide(settings.policy, state, now),
+        state=state,
+        history=history,
+        return_to="/news",
+    )
+    return page.decode("ascii")
+
+
+def opt_out(settings, *, state=None):
+    return (
+        Pages(settings)
+        .opt_out.render(language="en", decision=decide(settings.policy, state, NOW), return_to="/")
+        .decode("ascii")
+    )
+
+
+def test_the_policy_names_categories_services_partners_cookies_durations_and_links():
+    page = policy(site())
+    for text in (
+        "Analytics",
+        "Count visits and see which pages are read",
+        "Google Analytics",
+        "Google LLC, United States",
+        'href="https://policies.google.com/privacy"',
+        "_ga",
+        "2 years",
+        "Stats Inc",
+        "Counts visits",
+        CONTROLLER,
+        'href="/privacy"',
+    ):
+        assert text in page
+
+
+def test_the_policy_says_how_long_the_choice_and_its_record_are_kept():
+    assert "kept in a cookie for 180 days. A record of it is kept as proof for 3 years" in policy(site())
+    without = policy(site(records={"url": "off"}, cookie={"lifetime": "1 year"}))
+    assert "kept in a cookie for 1 year." in without
+    assert "record of it" not in without
+
+
+def test_the_policy_opens_the_preferences_and_names_each_partner_once():
+    page = policy(site())
+    assert '<a class="consent-button" href="/consent?lang=en" data-consent-open>' in page
+    partners = page.partition("<h2>Partners</h2>")[2].partition("</ul>")[0]
+    assert partners.count("<li>") == 2
+    assert "Google LLC, United States: Google Analytics and YouTube" in partners
+
+
+def test_the_fragment_is_the_policy_without_a_page_and_begins_below_a_pages_own_title():
+    pages = Pages(site())
+    fragment = str(pages.policy.fragment("uk"))
+    assert fragment.startswith('<div class="consent-policy" lang="uk" dir="ltr">')
+    tags = Tags(fragment.encode("ascii", "xmlcharrefreplace"))
+    assert [name for name in ("html", "head", "body", "style", "script", "h1") if tags.all(name)] == []
+    assert tags.all("h2")
+    assert fragment in pages.policy.render(language="uk", return_to="/").decode() or "&#" in fragment
+
+
+def test_markup_in_an_owners_words_stays_text():
+    page = policy(site(site={"name": "<b>Gazette</b>", "controller": "<script>alert(1)</script>"}))
+    raw = Pages(site(site={"controller": "<script>alert(1)</script>"})).policy.render(language="en", return_to="/")
+    assert b"<script>alert" not in raw
+    assert "<b>Gazette</b>" in page  # unescaped here, by the test
+
+
+@pytest.mark.parametrize("language", bundled())
+def test_every_page_can_be_said_in_every_language(language):
+    settings = site(site={"languages": [language]})
+    state = state_of(settings, ["analytics"], ["youtube"])
+    history = [Entry(at=NOW, event="partial", categories=(("analytics", True),), services=(("youtube", True),))]
+    pages = Pages(settings)
+    decision = decide(settings.policy, state, NOW)
+    for page in (
+        pages.policy.render(language=language, return_to="/"),
+        pages.receipt.render(language=language, decision=decision, state=state, history=history, return_to="/"),
+        pages.opt_out.render(language=language, decision=decision, return_to="/"),
+    ):
+        assert page.isascii()
+        assert f'<html lang="{language}"'.encode() in page
+
+
+def test_a_receipt_says_what_was_allowed_until_when_and_offers_to_take_it_back():
+    settings = site()
+    page = unescape(receipt(settings, state=state_of(settings, ["analytics"], ["youtube"])))
+    for text in ("You allowed: Analytics and YouTube.", "23 November 2026", "22 May 2027", settings.policy.version):
+        assert text in page
+    assert 'name="action" value="withdraw"' in page
+    assert page.count(">Allowed<") == 2
+    assert page.count(">Refused<") == 4
+
+
+def test_a_receipt_of_a_refusal_has_nothing_to_take_back():
+    settings = site()
+    state = apply(Choice(action=Action.REJECT), policy=settings.policy, receipt="r", now=NOW, lifetimes=Lifetimes())
+    assert 'value="withdraw"' not in receipt(settings, state=state)
+
+
+def test_a_visitor_without_a_choice_is_told_that_nothing_is_recorded():
+    page = receipt(site())
+    assert "No choice has been recorded from this browser yet." in page
+    assert "as=json" not in page
+
+
+def test_the_history_stands_newest_first_in_words():
+    settings = site()
+    history = [
+        Entry(at=NOW - timedelta(days=2), event="refuse", categories=(("analytics", False),), services=()),
+        Entry(
+            at=NOW - timedelta(days=1),
+            event="partial",
+            categories=(("analytics", True),),
+            services=(("youtube", True),),
+        ),
+        Entry(at=NOW, event="withdraw", categories=(), services=()),
+        Entry(at=NOW, event="some-later-event", categories=(), services=()),
+    ]
+    page = unescape(receipt(settings, state=state_of(settings), history=history))
+    told = [
+        page.index(text)
+        for text in (
+            "some-later-event",
+            "Consent withdrawn",
+            "Allowed in part: Analytics and YouTube",
+            "Everything refused",
+        )
+    ]
+    assert told == sorted(told)
+    assert "21 November 2026" in page
+    assert f"write to {CONTROLLER}" in page
+
+
+def test_a_receipt_as_json_answers_for_each_category_and_service():
+    settings = site()
+    state = state_of(settings, ["analytics"])
+    history = [Entry(at=NOW, event="partial", categories=(("analytics", True),), services=())]
+    content = Pages(settings).receipt.content(
+        decision=decide(settings.policy, state, NOW), state=state, history=history
+    )
+    told = json.loads(json.dumps(content))
+    assert told["categories"] == {
+        "functional": False,
+        "analytics": True,
+        "advertising": False,
+        "social": False,
+        "media": False,
+    }
+    assert told["services"] == {"google-analytics": True, "youtube": False, "own-stats": True}
+    assert (told["receipt"], told["in_force"], told["given_at"]) == ("r", True, "2026-11-23T10:00:00Z")
+    assert told["history"] == [
+        {"at": "2026-11-23T10:00:00Z", "event": "partial", "categories": {"analytics": True}, "services": {}}
+    ]
+
+
+def test_a_choice_that_ran_out_is_not_shown_as_in_force():
+    settings = site()
+    page = receipt(settings, state=state_of(settings, ["analytics"]), now=NOW + timedelta(days=400))
+    assert "no longer counts" in page
+    assert 'value="withdraw"' not in page
+
+
+def test_opting_out_keeps_what_else_was_allowed():
+    settings = site(site={"services": ["youtube", "x-widgets"]})
+    page = opt_out(settings, state=state_of(settings, ["analytics", "advertising"], ["youtube", "x-widgets"]))
+    fields = [(i["name"], i["value"]) for i in Tags(page.encode()).all("input")]
+    assert fields == [
+        ("return", "/consent/opt-out?lang=en"),
+        ("lang", "en"),
+        ("category", "analytics"),
+        ("service", "youtube"),
+    ]
+    assert "You have not opted out." in page
+
+
+@pytest.mark.parametrize(("categories", "out"), [([], True), (["analytics"], True), (["social"], False)])
+def test_who_has_allowed_nothing_that_is_sold_has_opted_out(categories, out):
+    settings = site()
+    page = opt_out(settings, state=state_of(settings, categories))
+    assert ("You have opted out" in page, 'value="save"' in page) == (out, not out)
+
+
+def test_before_any_choice_the_opt_out_is_still_to_be_asked_for():
+    assert 'value="save"' in opt_out(site())
+
+
+def test_every_page_has_a_policy_for_its_own_style_and_script_alone():
+    pages = Pages(site())
+    for page, document in (
+        (pages.policy.render(language="en", return_to="/"), pages.policy),
+        (receipt(site()).encode(), pages.receipt),
+        (opt_out(site()).encode(), pages.opt_out),
+    ):
+        markup = page.decode()
+        for tag in ("style", "script"):
+            for part in markup.split(f"<{tag}>")[1:]:
+                assert csp_hash(part.partition(f"</{tag}>")[0]) in document.csp
+        assert document.csp.startswith(b"default-src 'none'; style-src 'sha256-")
+        tags = Tags(page)
+        assert [name for name in ("img", "iframe", "link") if tags.all(name)] == []
+
+
+def test_a_language_the_site_does_not_speak_gets_its_first_one():
+    assert '<html lang="en"' in policy(site(), language="xx")

@@ -1,0 +1,124 @@
+"""An owner's own templates: they take a bundled one's place, may change one block of it, and are refused when broken."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from consent.decision import decide
+from consent.errors import SettingsError
+from consent.pages import Pages
+from consent.pages.environment import bundled_templates, template_root
+from tests.pages.test_banner import NOW, insert, settings_of
+
+
+def owned(tmp_path, **files):
+    for name, text in files.items():
+        (tmp_path / f"{name}.html").write_text(text, "utf-8")
+    return settings_of(site={"templates": str(tmp_path)})
+
+
+def refusals(settings):
+    with pytest.raises(SettingsError) as refused:
+        Pages(settings)
+    return [(p.code, p.where.rpartition("/")[2], p.message, p.remedy) for p in refused.value.problems]
+
+
+def test_one_block_of_the_banner_changes_and_the_rest_stays(tmp_path):
+    settings = owned(
+        tmp_path,
+        banner='{% extends "consent/banner.html" %}{% block heading %}<p id="consent-title">Biscuits & you</p>{% endblock %}',
+    )
+    body = insert(settings).body
+    assert b'<p id="consent-title">Biscuits & you</p>' in body
+    assert b"Your choice about cookies" not in body
+    assert b'value="reject"' in body
+
+
+def test_an_own_base_frames_every_page(tmp_path):
+    settings = owned(
+        tmp_path,
+        base='{% extends "consent/base.html" %}{% block head %}{{ super() }}<link rel="stylesheet" href="/own.css">{% endblock %}',
+    )
+    pages = Pages(settings)
+    decision = decide(settings.policy, None, NOW)
+    shown = [
+        pages.policy.render(language="en", return_to="/"),
+        pages.opt_out.render(language="en", decision=decision, return_to="/"),
+    ]
+    assert [b'<link rel="stylesheet" href="/own.css">' in page for page in shown] == [True, True]
+    assert b"style-src 'self'" in pages.policy.csp
+
+
+def test_a_part_of_the_owners_own_may_be_included(tmp_path):
+    settings = owned(
+        tmp_path,
+        _imprint="<p>Imprint</p>",
+        policy='{% extends "consent/policy.html" %}{% block actions %}{% include "_imprint.html" %}{% endblock %}',
+    )
+    assert b"<p>Imprint</p>" in Pages(settings).policy.render(language="en", return_to="/")
+
+
+def test_every_template_that_does_not_compile_is_named_with_its_line(tmp_path):
+    settings = owned(tmp_path, banner="<p>\n{% if %}", preferences="{{ t.x }", policy="fine")
+    found = refusals(settings)
+    assert [(code, file, message[:7]) for code, file, message, _ in found] == [
+        ("consent.E028", "banner.html", "line 2:"),
+        ("consent.E028", "preferences.html", "line 1:"),
+    ]
+    assert all("Jinja2" in remedy for *_, remedy in found)
+
+
+@pytest.mark.parametrize("name", ["banner", "preferences", "policy", "policy_body", "receipt", "opt_out"])
+def test_a_template_that_cannot_be_rendered_is_refused_at_start(tmp_path, name):
+    found = refusals(owned(tmp_path, **{name: "line\n{{ nothing_of_that_name }}"}))
+    assert [(code, file) for code, file, *_ in found] == [("consent.E028", f"{name}.html")]
+    assert "line 2" in found[0][2]
+    assert "nothing_of_that_name" in found[0][2]
+
+
+def test_a_file_that_takes_no_templates_place_is_named_with_the_nearest(tmp_path):
+    ((code, file, _, remedy),) = refusals(owned(tmp_path, baner="x"))
+    assert (code, file) == ("consent.E028", "baner.html")
+    assert "banner.html" in remedy
+
+
+BUTTONS = '{{% extends "consent/banner.html" %}}{{% block buttons %}}{}{{% endblock %}}'
+
+
+@pytest.mark.parametrize(
+    "buttons",
+    [
+        '<button name="action" value="accept">Yes</button>',
+        '<button name="action" value="accept" class="big">Yes</button><button name="action" value="reject">No</button>',
+        '<button name="action" value="accept">Yes</button><p><button name="action" value="reject">No</button></p>',
+        '<button name="action" value="accept">Yes</button><input type="submit" name="action" value="reject">',
+        '<button name="action" value="accept">Yes</button><button name="action" value="reject" style="opacity:.5">No</button>',
+    ],
+)
+def test_a_banner_that_makes_refusing_harder_is_refused(tmp_path, buttons):
+    ((code, file, _, remedy),) = refusals(owned(tmp_path, banner=BUTTONS.format(buttons)))
+    assert (code, file) == ("consent.E029", "banner.html")
+    assert "refusing must be as easy" in remedy
+
+
+def test_a_banner_with_other_words_and_equal_buttons_is_taken(tmp_path):
+    both = '<button class="b" name="action" value="reject">No</button><button class="b" name="action" value="accept">Yes</button>'
+    assert b">No</button>" in insert(owned(tmp_path, banner=BUTTONS.format(both))).body
+
+
+@pytest.mark.parametrize("folder", ["not-there", "", "a\0b"])
+def test_a_folder_that_is_not_there_is_a_mistake_in_the_settings(folder, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SettingsError) as refused:
+        settings_of(site={"templates": folder})
+    assert [(p.code, p.key) for p in refused.value.problems] == [("consent.E027", "site.templates")]
+
+
+def test_the_documented_templates_and_blocks_are_those_there_are():
+    documented = (Path(__file__).parents[2] / "docs" / "templates.md").read_text("utf-8")
+    rows = dict(re.findall(r"^\| `([a-z_]+\.html)` \|[^|]*\| (.*) \|$", documented, re.MULTILINE))
+    assert set(rows) == set(bundled_templates())
+    for name, blocks in rows.items():
+        source = (template_root() / name).read_text("utf-8")
+        assert set(re.findall(r"`(\w+)`", blocks)) == set(re.findall(r"{% block (\w+) %}", source)), name

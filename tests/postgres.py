@@ -1,0 +1,130 @@
+"""A PostgreSQL for tests: the server of CONSENT_TEST_POSTGRES, or one that is started here, on loopback, for as long as
+the tests run. Nobody's system is changed: data stands in a temporary folder."""
+
+import asyncio
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+
+import asyncpg
+
+VARIABLE = "CONSENT_TEST_POSTGRES"
+_NAMES = count(1)
+
+
+@dataclass
+class Server:
+    """A running server; ``stop`` and ``start`` only for one that was started here."""
+
+    admin: str
+    binaries: Path | None = None
+    data: Path | None = None
+    port: int = 0
+    _process: "subprocess.Popen[bytes] | None" = field(default=None, repr=False)
+
+    @contextmanager
+    def database(self) -> Iterator[str]:
+        """The URL of a new, empty database."""
+        name = f"consent_test_{os.getpid()}_{next(_NAMES)}"
+        self._ask(f"CREATE DATABASE {name}")
+        head, _, query = self.admin.partition("?")
+        try:
+            yield head.rpartition("/")[0] + f"/{name}" + (f"?{query}" if query else "")
+        finally:
+            self._ask(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+    def start(self) -> None:
+        # The shell ends the server when its standard input does: with these tests, however they end.
+        script = '"$0" "$@" & server=$!; read _; kill -INT $server; wait $server'
+        command = [
+            str(self.binaries / "postgres"), "-D", str(self.data), "-p", str(self.port),
+            "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "max_connections=60",
+        ]  # fmt: skip
+        self._process = subprocess.Popen(
+            ["sh", "-c", script, *command],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            cwd=self.data,
+            user=_user(),
+        )
+        ends = time.monotonic() + 30
+        while time.monotonic() < ends:
+            try:
+                self._ask("SELECT 1")
+            except (OSError, asyncpg.PostgresError):
+                time.sleep(0.05)
+            else:
+                return
+        raise RuntimeError("the server did not start")
+
+    def stop(self) -> None:
+        if self._process is not None:
+            self._process.stdin.close()
+            self._process.wait(timeout=30)
+            self._process = None
+
+    def _ask(self, statement: str) -> None:
+        async def ask() -> None:
+            connection = await asyncpg.connect(self.admin, timeout=5)
+            try:
+                await connection.execute(statement)
+            finally:
+                await connection.close()
+
+        asyncio.run(ask())
+
+
+@contextmanager
+def server() -> Iterator[Server | str]:
+    """The server, or why there is none."""
+    if url := os.environ.get(VARIABLE):
+        yield Server(url)
+        return
+    binaries = _binaries()
+    if binaries is None:
+        yield f"no PostgreSQL: set {VARIABLE} to a URL, or install the package postgresql"
+        return
+    with tempfile.TemporaryDirectory(prefix="consent-postgres-") as folder:
+        data = Path(folder) / "data"
+        if user := _user():
+            shutil.chown(folder, user)
+        initdb = [binaries / "initdb", "-D", data, "-U", "consent", "-A", "trust", "-E", "UTF8", "--locale", "C.UTF-8"]
+        made = subprocess.run(initdb, cwd=folder, user=user, capture_output=True, text=True, check=False)
+        if made.returncode:
+            yield f"no PostgreSQL: initdb failed: {made.stderr[-300:]}"
+            return
+        port = _free_port()
+        running = Server(f"postgresql://consent@127.0.0.1:{port}/postgres", binaries, data, port)
+        running.start()
+        try:
+            yield running
+        finally:
+            running.stop()
+
+
+def _binaries() -> Path | None:
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
+    if found:
+        return found[-1].parent
+    named = shutil.which("initdb")
+    return Path(named).resolve().parent if named else None
+
+
+def _user() -> str | None:
+    """PostgreSQL refuses to run as root: then as the user its package made."""
+    return "postgres" if os.geteuid() == 0 else None
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
