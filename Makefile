@@ -4,10 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check unit bench clean
+.PHONY: help demo test check unit fuzz crash bench bench-banner screenshots clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
 
 demo: $(VENV)/.demo ## a newspaper with simulated partners; PORT chooses the port, 0 a free one
 	$(BIN)/python -m examples.demo
@@ -25,8 +25,20 @@ unit: $(VENV)/.dev ## the tests; a Chromium is installed where there is none
 	sh tests/postgres.sh
 	$(BIN)/python -X dev -m pytest
 
+fuzz: $(VENV)/.dev ## a million mutated pages against another parser, FUZZ_SECONDS (900) at most; FUZZ_SEED, FUZZ_COUNT
+	$(BIN)/python -m tests.fuzz
+
+crash: $(VENV)/.dev ## a real server killed 50 times under load: nothing it acknowledged is lost
+	CONSENT_CRASHES=50 $(BIN)/python -m pytest -s tests/records/test_crash.py
+
 bench: $(VENV)/.dev ## what it costs on this machine; CONSENT_CORPUS names a folder of pages to measure on
 	$(BIN)/python -m tests.bench
+
+bench-banner: $(VENV)/.dev ## when the banner is there and what it weighs, beside three others out of the npm registry
+	$(BIN)/python -m tests.bench.banner
+
+screenshots: $(VENV)/.dev ## pictures of every layout into build/screenshots, the best into docs/images
+	$(BIN)/python -m tests.shots --docs
 
 # A virtual environment with the newest pip: dependency groups need pip 25.1 or newer.
 $(VENV)/.venv:
@@ -45,4 +57,4 @@ $(VENV)/.dev: $(VENV)/.venv pyproject.toml
 	@touch $@ $(VENV)/.demo
 
 clean: ## take away .venv and caches
-	rm -rf $(VENV) dist .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .import_linter_cache .hypothesis

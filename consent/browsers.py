@@ -19,6 +19,9 @@ REMEMBERED = 4096
 """Verdicts kept; about 1 MiB when full."""
 
 
+_OLD = b"Mozilla/4.0 (compatible; MSIE 6.0; Windows NT 5.1)"
+
+
 class Outcome(Enum):
     """What the check says; only ``OUTDATED`` is ever turned away."""
 
@@ -93,6 +96,7 @@ class BrowserCheck:
     def __init__(self, floors: Floors) -> None:
         self.floors = floors
         self._remembered = lru_cache(REMEMBERED)(self._judge)
+        self._judge(_OLD)  # compiles what only an outdated browser's header is looked at with
 
     def judge(self, user_agent: bytes, hints: bytes = b"") -> Verdict:
         """The verdict on a ``User-Agent`` header's value; give ``b""`` where there was none.

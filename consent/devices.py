@@ -4,6 +4,7 @@ Bytes in, values out; nothing raises. In doubt a header is a bot's: that lets it
 """
 
 import re
+from functools import cache
 
 _NUMBER = rb"([0-9]{1,4})(?:\.([0-9]{1,4}))?(?=[. ;,)\]]|\Z)"
 _WINDOWS = re.compile(rb"Windows (?:NT )?" + _NUMBER, re.ASCII)
@@ -27,15 +28,24 @@ _SCREENS = tuple(
     )
 )
 
+_NEVER_TURNED_AWAY = _NOT_PEOPLE + _SCREENS
+
 
 def is_exempt(header: bytes) -> bool:
     """Whether a bot, a preview, a measuring tool, a television or a console sent ``header``."""
     lowered = header.lower()
     if not lowered.startswith(_BROWSERS_BEGIN):
         return True
-    for phone in _GOOGLES_PHONES:
-        lowered = lowered.replace(phone, b"")
-    return any(token in lowered for token in _NOT_PEOPLE) or any(token in lowered for token in _SCREENS)
+    if b"google" in lowered:
+        for phone in _GOOGLES_PHONES:
+            lowered = lowered.replace(phone, b"")
+    return _one_of(_NEVER_TURNED_AWAY).search(lowered) is not None
+
+
+@cache
+def _one_of(tokens: tuple[bytes, ...]) -> re.Pattern[bytes]:
+    """One pattern for all: half the time of looking for each. Compiled when first asked for, not at import."""
+    return re.compile(b"|".join(re.escape(token) for token in tokens))
 
 
 _BROWSERS_BEGIN = (b"mozilla/", b"opera/")
@@ -53,7 +63,7 @@ def is_in_app(header: bytes, system: str) -> bool:
     """Whether the page stands inside an app, which no browser download changes."""
     if system == "ios" and b"Mobile/" in header and b"Safari/" not in header and b"Version/" not in header:
         return True
-    return any(token in header for token in _APPS)
+    return _one_of(_APPS).search(header) is not None
 
 
 def is_mobile(header: bytes) -> bool:

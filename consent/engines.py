@@ -142,4 +142,6 @@ def _version(pattern: re.Pattern[bytes], header: bytes) -> Version | None:
     met = pattern.findall(header)
     if not met:
         return None
+    if len(met) == 1:  # nearly always, and quicker
+        return int(met[0][0]), int(met[0][1] or 0)
     return max((int(major), int(minor or 0)) for major, minor in met)

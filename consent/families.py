@@ -9,15 +9,18 @@ import re
 
 from consent.engines import Engine, Found, Version
 
-_NUMBER = rb"([0-9]{1,4})(?:\.([0-9]{1,4}))?(?=[. ;,)\]]|\Z)"
-_BRANDS = (
-    ("samsung", re.compile(rb"SamsungBrowser/" + _NUMBER)),
-    ("edge", re.compile(rb"EdgA?/" + _NUMBER)),
-    ("opera", re.compile(rb"OPR/" + _NUMBER)),
-    ("yandex", re.compile(rb"YaBrowser/" + _NUMBER)),
-    ("uc", re.compile(rb"UCBrowser/" + _NUMBER)),
-    ("qq", re.compile(rb"MQQBrowser/" + _NUMBER)),
+_BRAND = re.compile(
+    rb"(SamsungBrowser|EdgA?|OPR|YaBrowser|UCBrowser|MQQBrowser)/([0-9]{1,4})(?:\.([0-9]{1,4}))?(?=[. ;,)\]]|\Z)"
 )
+_FAMILY_OF = {
+    b"SamsungBrowser": "samsung",
+    b"Edg": "edge",
+    b"EdgA": "edge",
+    b"OPR": "opera",
+    b"YaBrowser": "yandex",
+    b"UCBrowser": "uc",
+    b"MQQBrowser": "qq",
+}
 """Families on Blink that say who they are."""
 # Nothing else stands behind the engine: Chrome, and those that pass for it.
 _CHROME = re.compile(rb"Chrome/[0-9.]+ (?:Mobile )?Safari/[0-9.]+\Z")
@@ -39,9 +42,9 @@ def family_of(header: bytes, found: Found) -> tuple[str, Version]:
     """The family behind ``header`` and its version; ``OTHER`` and the engine's version where it is none of ours."""
     if found.engine is not Engine.BLINK:
         return _OF_ENGINE[found.engine], found.version
-    for family, pattern in _BRANDS:
-        if match := pattern.search(header):
-            if family == "opera" and b"Android" in header:
-                family = "opera-android"  # noqa: PLW2901 - the same token, other numbers
-            return family, (int(match[1]), int(match[2] or 0))
+    if match := _BRAND.search(header):
+        family = _FAMILY_OF[match[1]]
+        if family == "opera" and b"Android" in header:  # the same token, other numbers
+            family = "opera-android"
+        return family, (int(match[2]), int(match[3] or 0))
     return ("chrome" if _CHROME.search(header) else OTHER), found.version

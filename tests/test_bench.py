@@ -66,6 +66,8 @@ def test_the_table_is_printed():
         "goal 20%, met",
         "added by ConsentMiddleware",
         "browser verdict",
+        "importing the browser check",
+        "ua-parser, the name alone",
         "KB gzip",
         "peak extra",
     ]

@@ -33,6 +33,8 @@ class Answer:
     status: int
     headers: Headers
     body: bytes = b""
+    error: str = ""
+    """The code of an error that a visitor reads; in their language it is put into words by ``Endpoints``."""
 
     def adding(self, headers: Headers) -> "Answer":
         """The same with ``headers`` beside its own."""
@@ -71,7 +73,7 @@ def plain(status: HTTPStatus, code: str, visit: Visit) -> Answer:
         '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
         f"<title>{status.value} {status.phrase}</title><h1>{status.phrase}</h1><p>{code}</p></html>"
     )
-    return html(status, page.encode())
+    return replace(html(status, page.encode()), error=code)
 
 
 def lasting(body: bytes, media_type: str) -> Answer:

@@ -7,7 +7,7 @@ browsers prefetch (Sec-Purpose).
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 
 from consent.asgi import answers
@@ -20,6 +20,7 @@ from consent.asgi.gate import Gate
 from consent.asgi.hearing import Hearing
 from consent.asgi.origin import is_local_path, refusal, same_host_path
 from consent.asgi.site import Site
+from consent.asgi.throttle import client_of
 from consent.asgi.verdicts import Verdicts
 from consent.asgi.visit import Visit
 from consent.choices import Action, Choice, ConsentState, apply, is_repeated, parse_choice
@@ -54,7 +55,25 @@ class Endpoints:
             answer = answer.adding([(b"allow", ", ".join(handlers).encode())])
         else:
             answer = await self._handled(handler, visit, receive)
-        await answers.send_answer(answer, send, head=visit.method == "HEAD")
+        await answers.send_answer(self._in_words(answer, visit), send, head=visit.method == "HEAD")
+
+    def _in_words(self, answer: Answer, visit: Visit) -> Answer:
+        """An error as a page in the visitor's language; the bare one where that fails too."""
+        if not answer.error:
+            return answer
+        try:
+            page = self.site.pages.error.render(
+                language=self.site.language(visit, asked=visit.asked_language),
+                status=answer.status,
+                code=answer.error,
+                return_to=self.documents.way_back(visit),
+            )
+        except Exception as error:  # noqa: BLE001 - an owner's template must not turn an answer into none
+            self.site.reports.failed("an error was told in English", error)
+            return answer
+        worded = replace(answer, body=self.site.at_root(page, visit))
+        worded = worded.replacing(b"content-security-policy", self.site.pages.error.csp)
+        return worded.replacing(b"vary", b"Cookie, Accept-Language")
 
     async def _handled(self, handler: Handler, visit: Visit, receive: Receive) -> Answer:
         try:
@@ -96,6 +115,10 @@ class Endpoints:
         if (why := refusal(visit)) is not None:
             self.site.reports.refused(why)
             return answers.plain(HTTPStatus.FORBIDDEN, "cross-site", visit)
+        if not self.site.throttle.allows(client_of(visit), self.site.seconds()):
+            self.site.reports.flooded(self.site.throttle.rate)
+            answer = answers.plain(HTTPStatus.TOO_MANY_REQUESTS, "too-many", visit)
+            return answer.adding([(b"retry-after", str(self.site.throttle.pause).encode())])
         submission = await self._read(visit, receive)
         if isinstance(submission, Unreadable):
             return answers.unreadable(submission, visit)

@@ -27,7 +27,6 @@ from consent.errors import Problem, SettingsError
 from consent.pages import Pages
 from consent.records.opening import open_keeper
 from consent.settings import Settings, keys_from_environment
-from consent.settings.schema import Records
 
 OnOutdated = Callable[[Any, Verdict], object]
 """``on_outdated(scope, verdict)``: told of an outdated browser; True, or an awaitable of it, lets the browser in."""
@@ -60,12 +59,11 @@ class ConsentMiddleware:
             settings=loaded,
             pages=Pages(loaded),
             cookie=ConsentCookie(keys, name=loaded.cookie.name, domain=loaded.cookie.domain),
-            keeper=open_keeper(loaded.records.url, keys),
+            keeper=open_keeper(loaded.records.url, keys, retention=loaded.records.retention),
         )
         self._gate = Gate.of(self.site, keys)
         self._gate.report(self.site.now().date())
         self.site.reports.settings(loaded.warnings)
-        self.site.reports.retention(loaded.records.retention, Records().retention)
         self._endpoints = Endpoints(
             site=self.site,
             gate=self._gate,
@@ -149,9 +147,11 @@ class ConsentMiddleware:
             await self.app(scope, receive, send)  # a type of scope we don't know is not ours to judge
 
     def _closing(self, send: Send) -> Send:
-        """``send`` that closes the records before the server hears that the app has shut down."""
+        """``send`` that looks after the records from start to end: closed before the server hears of the shutdown."""
 
         async def send_and_close(message: Message) -> None:
+            if message["type"] == "lifespan.startup.complete":
+                self.site.keeper.start()
             if message["type"] in _CLOSED:
                 await asyncio.to_thread(self.site.keeper.close)  # waits for what is under way
             await send(message)

@@ -12,7 +12,12 @@ from consent.asgi.headers import content_encoding, first, for_rewritten, with_le
 from consent.asgi.validators import ours
 from consent.asgi.visit import Kind
 from consent.html import Insertion
+from consent.html.embedded import SHIFT
 from consent.html.rewriter import Rewriter
+
+
+class UnreadableError(Exception):
+    """The page is in a charset in which ``<`` and quotes are not always the bytes they look like."""
 
 
 class Page:
@@ -27,18 +32,26 @@ class Page:
         coding = content_encoding(headers)
         self._decoder = DECODERS[coding]() if coding else None
         self._headers = without(headers, [b"content-encoding"]) if coding else headers
+        self._unlabelled = b"charset=" not in (first(headers, b"content-type") or b"").lower()
+        """What is told in the header holds; only where nothing is, a page may turn out to be in ISO-2022-JP."""
         self._nonce = csp.nonce_of(headers)
         self._text = b""
         """The page as far as it is known when the headers go out: the policy allows what it names."""
         self._kind = visit.kind
         insert = None if self._kind is Kind.FRAGMENT else self._insert
         self._holder = site.holder(self._decision, visit.host)
-        self._rewriter = Rewriter(self._holder, insert)
+        self._language = ""
+        """As ``<html lang>`` has it; a fragment is in the visitor's."""
+        self._styled = False
+        beside = None if self._kind is Kind.FRAME else self._placeholder  # its buttons belong to a form in the body
+        self._rewriter = Rewriter(self._holder, insert, beside=beside)
 
     def feed(self, body: bytes, *, more: bool) -> bytes:
         """What can go out now; with ``more`` false, all that is left."""
         if self._decoder:
             body = self._decoder.feed(body) + (b"" if more else self._decoder.finish())
+        if self._unlabelled and SHIFT.search(body) is not None:
+            raise UnreadableError
         self._text = body
         judged = self._rewriter.feed(body) if more else self._rewriter.finish(body)
         for limit in self._rewriter.exceeded:
@@ -68,9 +81,19 @@ class Page:
         headers = csp.with_inserted(headers, nonce=self._nonce, scripts=pages.script_hashes, styles=pages.style_hashes)
         return [*headers, *self._site.policy_headers(self._decision, self._visit, self._text)]
 
+    def _placeholder(self, labels: bytes, tag: bytes) -> bytes:
+        """What goes before a held frame; the first brings the style of all."""
+        embeds = self._site.pages.embeds
+        placeholder = embeds.placeholder(self._site.language(self._visit, self._language), labels, tag)
+        if not placeholder or self._styled:
+            return placeholder
+        self._styled = True
+        return embeds.style(self._nonce) + placeholder
+
     def _insert(self, page_language: bytes) -> Insertion:
+        self._language = page_language.decode("latin-1")
         insertion = self._site.pages.insertion(
-            language=self._site.language(self._visit, page_language.decode("latin-1")),
+            language=self._site.language(self._visit, self._language),
             decision=self._decision,
             nonce=self._nonce,
         )

@@ -66,7 +66,8 @@ class Reports:
         )
 
     def exceeded(self, limit: Limit, path: str) -> None:
-        self._once(f"{limit.code} in %s {limit.what % limit.most}: nobody read it, and no choice releases it", path)
+        what = limit.what.replace("%d", str(limit.most))
+        self._once(f"{limit.code} in %s {what}: nobody read it, and no choice releases it", path)
 
     def failed(self, what: str, error: Exception) -> None:
         """Our own fault: told each time, with its traceback."""
@@ -115,14 +116,12 @@ class Reports:
         for warning in warnings:
             logger.warning("%s", warning)
 
-    def retention(self, written: timedelta, default: timedelta) -> None:
-        """An owner who wrote a retention must not believe that something deletes records."""
-        if written != default:
-            self._once(
-                "consent.W024 records.retention is %s days, but this version deletes no records. Delete older ones "
-                "yourself",
-                str(written.days),
-            )
+    def flooded(self, rate: int) -> None:
+        self._once(
+            "consent.W043 choices were refused: a client sent more than %s a minute. If your visitors come through a "
+            "proxy, let the server tell their addresses (for uvicorn: --forwarded-allow-ips), or raise records.rate",
+            str(rate),
+        )
 
     def browser_data(self, as_of: date, today: date) -> None:
         if today - as_of > STALE:

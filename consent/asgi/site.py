@@ -3,19 +3,23 @@
 Holds no request. What a part needs of time and randomness comes in from here, so that tests decide about both.
 """
 
+import base64
 import re
 import secrets
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from html import escape
 
+from consent.asgi import randomness
 from consent.asgi._types import Headers
 from consent.asgi.allowlist import Allowlist
 from consent.asgi.notices import Notices
 from consent.asgi.places import NotingJudge, Places
 from consent.asgi.reports import Reports
 from consent.asgi.sources import read_map
+from consent.asgi.throttle import Throttle
 from consent.asgi.validators import state_tag
 from consent.asgi.visit import Kind, Visit
 from consent.catalogue import Catalogue
@@ -40,7 +44,9 @@ def _now() -> datetime:
 
 
 def _new_receipt() -> str:
-    return secrets.token_urlsafe(12)  # 96 bits: nobody meets another's, and it says nothing about the person
+    return base64.urlsafe_b64encode(randomness.take(12)).decode(
+        "ascii"
+    )  # 96 bits: nobody meets another's, and it says nothing about the person
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,10 +59,13 @@ class Site:
     keeper: RecordKeeper
     reports: Reports = field(default_factory=Reports)
     now: Callable[[], datetime] = _now
-    random: Callable[[int], bytes] = secrets.token_bytes
+    seconds: Callable[[], float] = time.monotonic
+    random: Callable[[int], bytes] = randomness.take
     new_receipt: Callable[[], str] = _new_receipt
     allowlist: Allowlist | None = field(init=False)
     """Makes the policy of ``holding.csp``; None where that is off."""
+    throttle: Throttle = field(init=False)
+    """What one client may send."""
     notices: Notices = field(init=False)
     """What visitors are shown, for their records."""
     _holders: dict[tuple[Decision, str], Holder] = field(default_factory=dict)
@@ -77,6 +86,8 @@ class Site:
         notices = Notices(settings=self.settings, pages=self.pages, asking=self.decide(None))
         object.__setattr__(self, "allowlist", allowlist)  # frozen: set once, here
         object.__setattr__(self, "notices", notices)
+        throttle = Throttle(rate=self.settings.records.rate, secret=secrets.token_bytes(16))
+        object.__setattr__(self, "throttle", throttle)
 
     @property
     def catalogue(self) -> Catalogue:

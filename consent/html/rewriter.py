@@ -29,13 +29,15 @@ class Rewriter:
     """Rewrites one page. Not to be used again after ``finish``.
 
     ``insert`` is called once, with what ``<html lang>`` says (``b""`` if nothing); None: the bytes are a fragment,
-    in which things are held but nothing is inserted.
+    in which things are held but nothing is inserted. ``beside`` is called for each frame that is held, with its labels
+    and its start tag: what it gives is inserted before the frame.
     """
 
     __slots__ = (
         "_awaited",
         "_beginning_kept",
         "_begun",
+        "_beside",
         "_dependents",
         "_holder",
         "_insert",
@@ -43,6 +45,7 @@ class Rewriter:
         "_kept",
         "_labels",
         "_most",
+        "_pending",
         "_prologue",
         "_retry",
         "_scanner",
@@ -51,7 +54,15 @@ class Rewriter:
         "passes",
     )
 
-    def __init__(self, holder: Holder, insert: Callable[[bytes], Insertion] | None, *, kept: int = limits.KEPT) -> None:
+    def __init__(
+        self,
+        holder: Holder,
+        insert: Callable[[bytes], Insertion] | None,
+        *,
+        beside: Callable[[bytes, bytes], bytes] | None = None,
+        kept: int = limits.KEPT,
+    ) -> None:
+        self._beside = beside
         self._labels: set[bytes] = set()
         self._holder = holder
         self._dependents = Dependents(holder.texts)
@@ -69,6 +80,8 @@ class Rewriter:
         self._tail = b""
         self._awaited: re.Pattern[bytes] | None = None
         self._retry = 0
+        self._pending: list[Edit] = []
+        """Edits of what is kept."""
 
     @property
     def held(self) -> set[bytes]:
@@ -123,27 +136,36 @@ class Rewriter:
             self._labels.add(hold[0])
         consumed = self._scanner.consumed
         self._keep(page, consumed)
-        return _splice(page, consumed, list(hold[1]) if hold else [])
+        edits = [*self._pending, *(hold[1] if hold else ())]
+        self._pending = [(offset - consumed, mark) for offset, mark in edits if offset > consumed]
+        return _splice(page, consumed, [edit for edit in edits if edit[0] <= consumed])
 
     def _advance(self, *, final: bool) -> bytes:
         page = b"".join(self._kept)
-        edits: list[Edit] = []
+        edits, self._pending = self._pending, []
         reach = len(page)
         if self._prologue is not None:
-            reach, edits = self._insertions(self._prologue, page, final=final)
+            reach, inserted = self._insertions(self._prologue, page, final=final)
+            edits += inserted
         piece = page if reach == len(page) else page[:reach]
         for construct in self._scanner.scan(piece, final=final):
             hold = self._hold(piece, construct)
             if hold is not None:
                 labels, inner = hold
                 self._labels.add(labels)
-                edits += [(construct[1] + offset, inserted) for offset, inserted in inner]
+                if self._beside is not None and construct[0] == b"iframe" and not self._is_unscripted(construct):
+                    edits.append((construct[1], self._beside(labels, piece[construct[1] : construct[2]])))
+                edits += [(construct[1] + offset, mark) for offset, mark in inner]
         consumed = self._scanner.consumed
         if self._prologue is not None:
             self._prologue.shift(consumed)
             if self._prologue.body is not None:
                 self._prologue = None
         self._keep(page, consumed)
+        # The text of an SVG style is read once more, for what stands in it: that may stop within.
+        if edits and max(edits)[0] > consumed:
+            self._pending = [(offset - consumed, mark) for offset, mark in edits if offset > consumed]
+            edits = [edit for edit in edits if edit[0] <= consumed]
         return _splice(page, consumed, edits)
 
     @property
@@ -158,7 +180,7 @@ class Rewriter:
 
     def _hold(self, page: bytes, construct: Construct) -> Hold | None:
         name, start, tag_end, end, _ = construct
-        hold = self._holder.hold(page, construct, unscripted=start in self._scanner.unscripted)
+        hold = self._holder.hold(page, construct, unscripted=self._is_unscripted(construct))
         if name == b"base":
             self._lead(page[start:tag_end])
         if end == tag_end or (hold is None and not self._dependents.declared):
@@ -171,6 +193,9 @@ class Rewriter:
         if hold is not None:
             self._dependents.declare(text, hold[0])
         return hold
+
+    def _is_unscripted(self, construct: Construct) -> bool:
+        return construct[1] in self._scanner.unscripted
 
     def _lead(self, tag: bytes) -> None:
         """A ``<base>`` was met: from here on relative URLs may lead elsewhere, to any base of the page (Chromium takes

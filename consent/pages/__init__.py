@@ -16,7 +16,9 @@ from consent.pages.assets import Asset as Asset
 from consent.pages.banner import Banner
 from consent.pages.checking import check_buttons, check_templates, rendering_problem
 from consent.pages.cookie_policy import CookiePolicy
+from consent.pages.embeds import Embeds
 from consent.pages.environment import make_environment
+from consent.pages.error import ErrorPage
 from consent.pages.opt_out import OptOut
 from consent.pages.preferences import Preferences
 from consent.pages.receipt import Entry, Receipt
@@ -44,17 +46,19 @@ class Pages:
         check_buttons(self._banner.asking, own)
 
     def _prepare(self, settings: Settings, environment: jinja2.Environment) -> None:
-        self._banner = Banner(settings, environment)
+        self.embeds = Embeds(settings, environment)
+        self._banner = Banner(settings, environment, self.embeds)
         self._preferences = Preferences(settings, environment)
         self.policy = CookiePolicy(settings, environment)
         self.receipt = Receipt(settings, environment)
         self.opt_out = OptOut(settings, environment)
+        self.error = ErrorPage(settings, environment)
         self.languages: tuple[str, ...] = settings.site.languages
         self.script_hashes: tuple[bytes, ...] = self._banner.script_hashes
         """CSP sources of the script, the inline part and the other: ``'sha256-...'``."""
         self.assets: Mapping[str, Asset] = {asset.name: asset for asset in (self._banner.choice,)}
         """What stands below the mount, in ``/assets``, by file name."""
-        self.style_hashes: tuple[bytes, ...] = self._banner.style_hashes
+        self.style_hashes: tuple[bytes, ...] = (*self._banner.style_hashes, self.embeds.style_hash)
         self.preferences_csp: bytes = self._preferences.csp
         """The Content-Security-Policy of the preferences page: it runs no script and fetches nothing."""
         self.version: str = self._banner.version
@@ -82,6 +86,8 @@ class Pages:
             )
             self.opt_out.render(language=language, decision=decision, return_to="/")
         self.policy.render(language=language, return_to="/")
+        self.embeds.placeholder(language, b"media/youtube", b"<iframe>")
+        self.error.render(language=language, status=404, code="not-found", return_to="/")
 
     def insertion(self, *, language: str, decision: Decision, nonce: bytes = b"") -> Insertion:
         """What goes into one page; ``nonce`` is the page's own, out of its Content-Security-Policy."""

@@ -33,7 +33,6 @@ class BrowserTexts:
 
     language: str
     direction: str
-    decimal: str
     title: str
     heading: str
     lead: str
@@ -127,6 +126,7 @@ def render_browser(  # noqa: PLR0913 - all named; each is one thing the page sho
         mobile=verdict.mobile,
         cards=[_card(browser, edition, texts) for browser, edition in _offered(data, verdict)],
         data=data,
+        counted=_dated(texts.attribution, forms(texts.language).day(data.shares_as_of)),
         return_to=return_to,
         action=f"{mount}/browser",
     )
@@ -137,18 +137,26 @@ def render_browser(  # noqa: PLR0913 - all named; each is one thing the page sho
 def browser_texts(language: str, own: OwnTexts = ()) -> BrowserTexts:
     """The bundled texts in ``language``, or in English where there are none, with the owner's in place of some."""
     tag = language if language in bundled() else FALLBACK
-    how, table = forms(tag), overlaid(load(tag), own)["browser"]
-    expected = {field.name for field in fields(BrowserTexts)} - {"language", "direction", "decimal"}
+    table = overlaid(load(tag), own)["browser"]
+    expected = {field.name for field in fields(BrowserTexts)} - {"language", "direction"}
     if not isinstance(table, Mapping):
         raise CatalogueError(f"{tag}: no texts for the page")
     texts = {key: text for key, text in table.items() if key in expected and isinstance(text, str)}
-    return BrowserTexts(language=tag, direction=how.direction, decimal=how.decimal, **texts)
+    return BrowserTexts(language=tag, direction=forms(tag).direction, **texts)
 
 
-def share_text(share: float, decimal: str) -> str:
-    """``67.15 %``, ``9,6 %``: two decimals at most, and never a line break before the sign (ISO 80000-1, 7.4)."""
-    digits = f"{share:.2f}".rstrip("0").rstrip(".")
-    return f"{digits.replace('.', decimal)}{_NO_BREAK_SPACE}%"
+def share_text(share: float, language: str) -> str:
+    """``67.15 %``, ``9,6 %``: two decimals at most, in the language's digits and with its sign where it puts it.
+
+    Between number and sign stands a space that no line breaks at (ISO 80000-1, 7.4), unless the sign is another's.
+    """
+    how = forms(language)
+    return how.percent.replace("{0}%", f"{{0}}{_NO_BREAK_SPACE}%").replace("{0}", how.number(share, 2))
+
+
+def _dated(text: str, day: str) -> str:
+    """``text`` with the day in it; an abbreviation at its end, as in Ukrainian, ends the sentence too."""
+    return text.replace("{date}.", f"{day.removesuffix('.')}.").replace("{date}", day)
 
 
 def _advice(texts: BrowserTexts, verdict: Verdict) -> str:
@@ -179,7 +187,7 @@ def _editions(data: BrowserFacts, systems: frozenset[str]) -> Iterator[tuple[Bro
 def _card(browser: Browser, edition: Edition, texts: BrowserTexts) -> Card:
     return Card(
         name=browser.name,
-        share=share_text(browser.share, texts.decimal),
+        share=share_text(browser.share, texts.language),
         part=max(1, min(100, round(browser.share))),
         systems=", ".join(SYSTEM_NAMES[system] for system in edition.systems),
         version=texts.version.replace("{version}", edition.version),

@@ -10,6 +10,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
+from typing import Protocol
 
 from consent.records.base import Notice, Record, RecordStore
 from consent.records.spool import Spool, parse_line
@@ -22,6 +23,14 @@ GROUP = 500
 """Spooled records given to the store at a time."""
 
 _log = logging.getLogger("consent.records")
+
+
+class Housekeeper(Protocol):
+    """Who looks after the records in the background."""
+
+    def start(self) -> None: ...
+
+    def stop(self) -> None: ...
 
 
 class RecordKeeper:
@@ -38,6 +47,8 @@ class RecordKeeper:
         """``store=None`` keeps nothing: the owner switched records off."""
         self.store = store
         self.spool = spool
+        self.housekeeper: Housekeeper | None = None
+        """Begins with the first record, where the server has not begun it."""
         self._limit = limit
         self._clock = clock
         self._pause = FIRST_PAUSE
@@ -54,6 +65,8 @@ class RecordKeeper:
         """True: durable in the store (or records are off). False: in the spool, or lost and logged as lost."""
         if self.store is None:
             return True
+        if self.housekeeper is not None:
+            self.housekeeper.start()
         if self._behind is None:
             self._behind = self.spool.waiting()
         if not self._behind:
@@ -65,6 +78,11 @@ class RecordKeeper:
         finally:
             self._trying = False
         return stored or await self._set_aside(record, notice)
+
+    def start(self) -> None:
+        """The server is up: look after the records from now on."""
+        if self.housekeeper is not None:
+            self.housekeeper.start()
 
     async def of_receipt(self, receipt: str) -> Sequence[Record]:
         """What is kept of one visitor, oldest first; StoreError where the store cannot say. What waits is not in it."""
@@ -108,6 +126,8 @@ class RecordKeeper:
 
     def close(self) -> None:
         """Let the store finish. What is in the spool stays there for the next start."""
+        if self.housekeeper is not None:
+            self.housekeeper.stop()
         if self.store is not None:
             self.store.close()
         self.spool.finish()

@@ -1,12 +1,14 @@
 """``records.url`` to a store, a ledger, a site's keeper. Nothing is opened or written before the first record."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
 from consent.records.base import RecordStore, StoreError
-from consent.records.chain import derive_key
+from consent.records.chain import derive_key, derive_keys
+from consent.records.housekeeping import Housekeeping
 from consent.records.keeper import RecordKeeper
 from consent.records.ledger import Ledger
 from consent.records.spool import Spool
@@ -14,12 +16,20 @@ from consent.records.sqlite import SqliteStore
 from consent.records.sqlite_ledger import SqliteLedger
 
 
-def open_keeper(url: str, keys: Sequence[bytes], spool_path: Path | None = None) -> RecordKeeper:
+def open_keeper(
+    url: str, keys: Sequence[bytes], spool_path: Path | None = None, *, retention: timedelta | None = None
+) -> RecordKeeper:
     """The keeper of ``url``; ``keys`` as CONSENT_SECRET has them, of which the first seals.
 
-    Without ``spool_path`` the spool stands beside the database.
+    Without ``spool_path`` the spool stands beside the database. With ``retention`` it also looks after the records in
+    the background.
     """
-    return RecordKeeper(_store(url, keys), Spool(spool_path or default_spool(url)))
+    keeper = RecordKeeper(_store(url, keys), Spool(spool_path or default_spool(url)))
+    if retention is not None and keeper.store is not None:
+        keeper.housekeeper = Housekeeping(
+            keeper=keeper, open=lambda: open_ledger(url, keys), keys=derive_keys(keys), retention=retention
+        )
+    return keeper
 
 
 def open_ledger(url: str, keys: Sequence[bytes]) -> Ledger:

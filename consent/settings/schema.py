@@ -97,6 +97,8 @@ class Records:
     """``sqlite:///PATH`` (relative to the working directory; a fourth slash makes it absolute), a PostgreSQL URL, or
     ``off``."""
     retention: timedelta = timedelta(days=3 * 365)
+    rate: int = 60
+    """Choices a minute of one client, and as many at once; 0: no limit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -111,6 +111,7 @@ def records(table: Table) -> schema.Records:
     parsed = schema.Records(
         url=table.text("url", default.url, addresses.records_url),
         retention=table.text("retention", default.retention, durations.retention),
+        rate=table.integer("rate", default.rate, values.between(0, 1_000_000)),
     )
     table.close()
     return parsed

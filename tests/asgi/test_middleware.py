@@ -166,11 +166,12 @@ def test_browser_data_grown_old_is_told_of_at_the_start(wrap, caplog):
     assert caplog.text.count("consent.W030") == 1
 
 
-def test_a_retention_that_nothing_acts_on_is_told_of_at_the_start(caplog):
-    mapping = {"site": {"name": "A"}, "records": {"url": "off", "retention": "1 year"}}
-    ConsentMiddleware(answering(), settings=Settings.from_mapping(mapping))
-
-    assert caplog.text.count("consent.W024") == 1
+def test_records_are_looked_after_from_start_to_shutdown(tmp_path):
+    mapping = {"site": {"name": "A", "languages": ["en"]}, "records": {"url": f"sqlite:///{tmp_path}/consent.db"}}
+    with TestClient(ConsentMiddleware(Starlette(), settings=Settings.from_mapping(mapping))) as client:
+        housekeeper = client.app.site.keeper.housekeeper
+        assert housekeeper._thread.is_alive()
+    assert housekeeper._thread is None
 
 
 # Mounted below a root

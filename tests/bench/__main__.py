@@ -9,7 +9,7 @@ import time
 from dataclasses import dataclass
 
 from consent.asgi.site import Site
-from tests.bench import rewriting, serving
+from tests.bench import browsers, rewriting, serving
 from tests.bench.pages import corpus_folder, make_site, samples
 from tests.bench.rewriting import Costs
 
@@ -49,6 +49,7 @@ def main() -> int:
     print(facts())
     print(rewriting_table([rewriting.measure(page, 2 if quick else 7 if len(pages) > FEW else 60) for page in pages]))
     print(table(serving_rows(make_site(), quick=quick)))
+    print("\n".join(browsers.accuracy_lines()))
     print(
         f"\nTimes are CPU time of the thread, the best of several rounds. All of it took {time.monotonic() - began:.0f} s."
     )
@@ -91,7 +92,7 @@ def serving_rows(site: Site, *, quick: bool) -> list[Row]:
     """Requests, sizes, memory."""
     calls, rounds = (200, 2) if quick else (5000, 15)
     jsons = serving.json_costs(site, calls=calls, rounds=rounds)
-    verdict, verdict_cold = serving.verdict_costs(calls=calls, rounds=rounds)
+    verdict = serving.verdict_cost(calls=calls, rounds=rounds)
     cookie, cookie_cold = serving.cookie_costs(site, calls=calls, rounds=rounds)
     megabytes = 4 if quick else 100
     peak = serving.stream_memory(site, megabytes)
@@ -100,7 +101,10 @@ def serving_rows(site: Site, *, quick: bool) -> list[Row]:
         micros("  added by a plain wrapper", jsons["wrapper"] - jsons["bare"]),
         micros("  added by ConsentMiddleware", jsons["consent"] - jsons["bare"], 2),
         micros("browser verdict, known", verdict, 1),
-        micros("browser verdict, cold", verdict_cold),
+        micros("browser verdict, never met", browsers.cold_cost(rounds), 15),
+        micros("  ua-parser, the name alone", browsers.parser_cost(rounds)),
+        millis("importing the browser check", browsers.import_cost(times=2 if quick else 5), 10),
+        millis("  ua-parser, to its first answer", browsers.parser_import_cost(times=1 if quick else 3)),
         micros("cookie read, known", cookie),
         micros("cookie verified, cold", cookie_cold),
         micros("insertion put together", serving.insertion_cost(site, calls=calls, rounds=rounds)),
@@ -119,6 +123,12 @@ def micros(what: str, seconds: float, goal: float | None = None) -> Row:
     """A time in microseconds."""
     value = seconds * MICRO
     return Row(what=what, figure=f"{value:6.2f} us", value=value, goal=goal, goal_text=f"{goal} us" if goal else "")
+
+
+def millis(what: str, seconds: float, goal: float | None = None) -> Row:
+    """A time in milliseconds."""
+    value = seconds * 1e3
+    return Row(what=what, figure=f"{value:6.2f} ms", value=value, goal=goal, goal_text=f"{goal} ms" if goal else "")
 
 
 def size_rows(site: Site) -> list[Row]:

@@ -111,6 +111,7 @@ class Site:
         if scripted:
             fields = await request.json()
             self.spoken = fields.pop("lang")
+            assert fields.pop("waited") >= 0
         else:
             form = parse_qs((await request.body()).decode())
             self.spoken = form["lang"][-1]

@@ -2,6 +2,7 @@
 
 import pytest
 
+from consent import ConsentMiddleware, Settings
 from consent.errors import CatalogueError
 from consent.languages import bundled, load, message_paths
 from consent.languages.texts import overlaid
@@ -144,3 +145,12 @@ def test_the_days_of_the_browser_page_stand_in_every_language():
         days = {"30", wording.forms.number(30)}
         for key in ("continue_note", "notice_hide"):
             assert [day for day in days if day in wording.text("browser", key)], f"{language}: browser.{key}"
+
+
+def test_a_site_that_speaks_every_language_reads_only_its_first_when_it_starts(monkeypatch):
+    monkeypatch.setenv("CONSENT_SECRET", "a key for this test alone")
+    settings = Settings.from_mapping({"site": {"name": "The Gazette"}, "records": {"url": "off"}})
+    load.cache_clear()
+    ConsentMiddleware(None, settings=settings)
+    assert len(settings.site.languages) == len(LANGUAGES)
+    assert load.cache_info().currsize == 1

@@ -2,7 +2,7 @@
 
 import json
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from html.parser import HTMLParser
 
 import pytest
@@ -10,6 +10,7 @@ import pytest
 from consent.browser_facts import bundled_browser_facts
 from consent.browsers import BrowserCheck, Outcome
 from consent.continuing import LIFETIME
+from consent.languages import bundled, forms
 from consent.pages.browser import BrowserPage, browser_texts, render_browser, share_text
 from consent.pages.environment import make_environment
 from consent.settings import Settings
@@ -107,8 +108,8 @@ def test_shares_stand_in_the_number_form_of_the_language():
     [(67.15, "67.15", "67,15"), (9.6, "9.6", "9,6"), (4.5, "4.5", "4,5"), (3.0, "3", "3"), (0.0, "0", "0")],
 )
 def test_a_share_has_two_decimals_at_most(share, english, ukrainian):
-    assert share_text(share, ".") == f"{english}\N{NO-BREAK SPACE}%"
-    assert share_text(share, ",") == f"{ukrainian}\N{NO-BREAK SPACE}%"
+    assert share_text(share, "en") == f"{english}\N{NO-BREAK SPACE}%"
+    assert share_text(share, "uk") == f"{ukrainian}\N{NO-BREAK SPACE}%"
 
 
 @pytest.mark.parametrize(("visitor", "told"), [("android", True), ("iphone", True), ("windows", False), ("mac", False)])
@@ -134,7 +135,7 @@ def test_every_download_is_https_and_says_of_what():
     assert "Get Microsoft Edge" in shown.text
 
 
-@pytest.mark.parametrize("language", ["en", "uk"])
+@pytest.mark.parametrize("language", ["en", "uk", "ar", "ja"])
 def test_who_cannot_download_is_told_what_they_can_do(language):
     texts = browser_texts(language)
     assert links(page("iphone", language)) == links(page("in_app", language)) == []
@@ -147,10 +148,29 @@ def test_who_cannot_download_is_told_what_they_can_do(language):
         assert texts.lead_without in page(visitor, language).text
 
 
+@pytest.mark.parametrize(
+    ("language", "shown"),
+    [("tr", "%68,99"), ("fa", "۶۸٫۹۹٪"), ("de", "68,99\N{NO-BREAK SPACE}%"), ("zh-Hans", "68.99\N{NO-BREAK SPACE}%")],
+)
+def test_a_share_stands_in_the_digits_and_with_the_sign_of_the_language(language, shown):
+    assert shown in page("windows", language).text
+
+
+@pytest.mark.parametrize("language", ["ar", "fa", "he", "ur"])
+def test_what_reads_from_the_right_says_so_and_nothing_in_it_has_a_side(language):
+    source = render("windows", language)
+    assert Page(source).all("html") == [{"lang": language, "dir": "rtl"}]
+    assert Page(PAGES.bar(language, return_to="/")).all("table")[0]["dir"] == "rtl"
+    for side in (b"left", b"right", b"float"):
+        assert side not in source
+
+
 def test_shares_are_credited_where_they_are_shown():
     shown = page("windows")
     assert "caniuse.com, CC BY 4.0" in shown.text
-    assert FACTS.shares_as_of.isoformat() in shown.text
+    assert "11 November 2026" in shown.text
+    assert FACTS.shares_as_of == date(2026, 11, 11)
+    assert not [language for language in bundled() if ".." in page("windows", language).text]
     assert {"href": FACTS.licence} in shown.all("a")
     assert "caniuse" not in page("iphone").text
 
@@ -163,7 +183,7 @@ def test_going_on_is_a_plain_form(visitor):
     assert [a["value"] for a in shown.all("input") if a["type"] == "submit"] == ["Continue anyway"]
 
 
-@pytest.mark.parametrize("language", ["en", "uk"])
+@pytest.mark.parametrize("language", bundled())
 @pytest.mark.parametrize("visitor", VISITORS)
 def test_the_browsers_it_turns_away_can_read_it(visitor, language):
     source = render(visitor, language)
@@ -187,22 +207,21 @@ def test_a_path_that_is_no_text_does_not_raise():
     assert b"/?" in render("windows", return_to="/\udce9")
 
 
-@pytest.mark.parametrize(("asked", "given"), [("en", "en"), ("uk", "uk"), ("fi", "en"), ("", "en"), ("../en", "en")])
+@pytest.mark.parametrize(("asked", "given"), [("en", "en"), ("uk", "uk"), ("xx", "en"), ("", "en"), ("../en", "en")])
 def test_a_language_without_texts_gets_english_and_says_so(asked, given):
     assert page("windows", asked).all("html") == [{"lang": given, "dir": "ltr"}]
 
 
-def test_both_languages_fill_in_the_same_places():
-    for key in ("version", "get", "attribution"):
-        places = [re.findall(r"\{\w+\}", getattr(browser_texts(language), key)) for language in ("en", "uk")]
-        assert places[0] == places[1]
-        assert len(places[0]) == 1
+@pytest.mark.parametrize("language", bundled())
+def test_every_language_fills_in_the_same_places(language):
+    for key, place in {"version": "{version}", "get": "{name}", "attribution": "{date}"}.items():
+        assert re.findall(r"\{\w+\}", getattr(browser_texts(language), key)) == [place]
 
 
 def test_the_days_it_promises_are_the_cookies():
     assert timedelta(days=30) == LIFETIME
-    for language in ("en", "uk"):
-        assert " 30 " in browser_texts(language).continue_note
+    for language in bundled():
+        assert forms(language).number(30) in browser_texts(language).continue_note
 
 
 def test_controls_are_labelled_and_the_page_has_one_heading_of_the_first_level():
@@ -252,7 +271,7 @@ def test_the_bar_says_the_same_leads_to_the_page_and_can_be_hidden(language):
     assert {"type": "submit", "value": texts.notice_hide} in shown.all("input")
 
 
-@pytest.mark.parametrize("language", ["en", "uk"])
+@pytest.mark.parametrize("language", bundled())
 def test_no_policy_and_no_charset_of_a_page_can_spoil_the_bar(language):
     source = PAGES.bar(language, return_to="/")
     assert source.isascii()
@@ -262,8 +281,8 @@ def test_no_policy_and_no_charset_of_a_page_can_spoil_the_bar(language):
 
 
 def test_the_days_the_bar_promises_are_the_cookies():
-    for language in ("en", "uk"):
-        assert " 30 " in browser_texts(language).notice_hide
+    for language in bundled():
+        assert forms(language).number(30) in browser_texts(language).notice_hide
 
 
 @pytest.mark.parametrize("language", ["en", "uk"])
