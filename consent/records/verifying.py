@@ -16,14 +16,13 @@ from consent.records.chain import (
     Finding,
     Register,
     Sealed,
-    Tombstone,
     head_seal,
     same,
     verify_chain,
     verify_register,
 )
 from consent.records.counts import Counts, count
-from consent.records.ledger import Ledger
+from consent.records.ledger import ChainState, Ledger
 
 Anchor = dict[str, object]
 """The signed heads of all chains as they were once: a later state must still hold them."""
@@ -31,7 +30,7 @@ Anchor = dict[str, object]
 _GROUP = 1_000
 _LOOKS = 3
 _MOMENTS = 100
-"""Tries to read a few small tables between two commits of a busy server."""
+"""Tries to read the register and its entries between two commits of a busy server."""
 _MOST = 1_000
 """Findings of one chain: the first is what matters."""
 
@@ -92,27 +91,20 @@ def _verify_one(  # noqa: PLR0913, PLR0917 - one look at one chain, with what is
     referred: dict[str, Finding],
     progress: Callable[[int], None],
 ) -> Iterable[Finding]:
-    """Findings of one chain; looked at again where something was erased from it meanwhile."""
+    """Findings of one chain; looked at again where something was taken out of it meanwhile."""
+    state = ledger.state(chain.chain)
     for _ in range(_LOOKS):
+        if state is None:
+            return [Finding(chain=chain.chain, number=0, record="", what="the chain went away while it was read")]
         look = Extent()
-        chain, stones, kept = _as_of_one_moment(ledger, chain)
-        findings = list(islice(_look(ledger, chain, stones, kept, keys, look, referred, progress), _MOST))
-        if not findings or ledger.tombstones(chain.chain) == stones:
+        findings = list(islice(_look(ledger, state, keys, look, referred, progress), _MOST))
+        later = ledger.state(chain.chain)
+        if not findings or (later is not None and later.tombstones == state.tombstones):
             break
+        state = later
     extent.records += look.records
-    extent.tombstones += len(stones)
+    extent.tombstones += look.tombstones
     return findings
-
-
-def _as_of_one_moment(ledger: Ledger, chain: Chain) -> tuple[Chain, Sequence[Tombstone], Counts]:
-    """A chain's head with the tombstones and counters that belong to it, though a server goes on writing."""
-    for _ in range(_MOMENTS):
-        stones, kept = ledger.tombstones(chain.chain), ledger.counts(chain=chain.chain)
-        later = _later(ledger, chain)
-        if later.length == chain.length and ledger.tombstones(chain.chain) == stones:
-            break
-        chain = later
-    return chain, stones, kept
 
 
 def _registered(ledger: Ledger) -> tuple[Register | None, Sequence[Chain]]:
@@ -124,27 +116,22 @@ def _registered(ledger: Ledger) -> tuple[Register | None, Sequence[Chain]]:
     return register, chains
 
 
-def _later(ledger: Ledger, chain: Chain) -> Chain:
-    return next((one for one in ledger.chains() if one.chain == chain.chain), chain)
-
-
 def _look(  # noqa: PLR0913, PLR0917 - see above
     ledger: Ledger,
-    chain: Chain,
-    stones: Sequence[Tombstone],
-    kept: Counts,
+    state: ChainState,
     keys: Mapping[str, ChainKey],
     extent: Extent,
     referred: dict[str, Finding],
     progress: Callable[[int], None],
 ) -> Iterator[Finding]:
     counted: Counts = Counter()
+    chain = state.chain
 
     def passing() -> Iterator[Sealed]:
         group: list[Sealed] = []
         for one in ledger.sealed(chain.chain):
-            if one.number > chain.length and one.number <= _later(ledger, chain).length:
-                break  # written since; what stands behind the end with no signature is looked at
+            if one.number > chain.length and _written_since(ledger, chain, one.number):
+                break
             name = str(one.row.get("notice") or "")
             if name and name not in referred:
                 referred[name] = _missing_notice(chain.chain, one, name)
@@ -160,12 +147,19 @@ def _look(  # noqa: PLR0913, PLR0917 - see above
         extent.records += len(group)
         progress(len(group))
 
-    yield from verify_chain(chain, passing(), stones, keys)
+    extent.tombstones = len(state.tombstones)
+    kept = state.counts
+    yield from verify_chain(chain, passing(), state.tombstones, keys)
     if dict(kept) != dict(counted):  # Counters would take a zero for nothing
         differing = (key for key in kept.keys() | counted.keys() if kept.get(key) != counted.get(key))
         wrong = min(" ".join(map(str, key)) for key in differing)  # str: an edited one may be of any type
         what = f"its counters are not what its records add up to ({wrong})"
         yield Finding(chain=chain.chain, number=0, record="", what=what)
+
+
+def _written_since(ledger: Ledger, chain: Chain, number: int) -> bool:
+    """Whether the writer has gone on since: then what stands behind the end as it was is the next look's."""
+    return any(one.chain == chain.chain and one.length >= number for one in ledger.chains())
 
 
 def _counted(group: Sequence[Sealed]) -> Counts:
