@@ -4,10 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check unit crash bench clean
+.PHONY: help demo test check unit crash bench bench-banner screenshots clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
 
 demo: $(VENV)/.demo ## a newspaper with simulated partners; PORT chooses the port, 0 a free one
 	$(BIN)/python -m examples.demo
@@ -31,6 +31,12 @@ crash: $(VENV)/.dev ## a real server killed 50 times under load: nothing it ackn
 bench: $(VENV)/.dev ## what it costs on this machine; CONSENT_CORPUS names a folder of pages to measure on
 	$(BIN)/python -m tests.bench
 
+bench-banner: $(VENV)/.dev ## when the banner is there and what it weighs, beside three others out of the npm registry
+	$(BIN)/python -m tests.bench.banner
+
+screenshots: $(VENV)/.dev ## pictures of every layout into build/screenshots, the best into docs/images
+	$(BIN)/python -m tests.shots --docs
+
 # A virtual environment with the newest pip: dependency groups need pip 25.1 or newer.
 $(VENV)/.venv:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
@@ -48,4 +54,4 @@ $(VENV)/.dev: $(VENV)/.venv pyproject.toml
 	@touch $@ $(VENV)/.demo
 
 clean: ## take away .venv and caches
-	rm -rf $(VENV) dist .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .import_linter_cache .hypothesis

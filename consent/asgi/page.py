@@ -33,7 +33,11 @@ class Page:
         self._kind = visit.kind
         insert = None if self._kind is Kind.FRAGMENT else self._insert
         self._holder = site.holder(self._decision, visit.host)
-        self._rewriter = Rewriter(self._holder, insert)
+        self._language = ""
+        """As ``<html lang>`` has it; a fragment is in the visitor's."""
+        self._styled = False
+        beside = None if self._kind is Kind.FRAME else self._placeholder  # its buttons belong to a form in the body
+        self._rewriter = Rewriter(self._holder, insert, beside=beside)
 
     def feed(self, body: bytes, *, more: bool) -> bytes:
         """What can go out now; with ``more`` false, all that is left."""
@@ -68,9 +72,19 @@ class Page:
         headers = csp.with_inserted(headers, nonce=self._nonce, scripts=pages.script_hashes, styles=pages.style_hashes)
         return [*headers, *self._site.policy_headers(self._decision, self._visit, self._text)]
 
+    def _placeholder(self, labels: bytes, tag: bytes) -> bytes:
+        """What goes before a held frame; the first brings the style of all."""
+        embeds = self._site.pages.embeds
+        placeholder = embeds.placeholder(self._site.language(self._visit, self._language), labels, tag)
+        if not placeholder or self._styled:
+            return placeholder
+        self._styled = True
+        return embeds.style(self._nonce) + placeholder
+
     def _insert(self, page_language: bytes) -> Insertion:
+        self._language = page_language.decode("latin-1")
         insertion = self._site.pages.insertion(
-            language=self._site.language(self._visit, page_language.decode("latin-1")),
+            language=self._site.language(self._visit, self._language),
             decision=self._decision,
             nonce=self._nonce,
         )

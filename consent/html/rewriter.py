@@ -29,13 +29,15 @@ class Rewriter:
     """Rewrites one page. Not to be used again after ``finish``.
 
     ``insert`` is called once, with what ``<html lang>`` says (``b""`` if nothing); None: the bytes are a fragment,
-    in which things are held but nothing is inserted.
+    in which things are held but nothing is inserted. ``beside`` is called for each frame that is held, with its labels
+    and its start tag: what it gives is inserted before the frame.
     """
 
     __slots__ = (
         "_awaited",
         "_beginning_kept",
         "_begun",
+        "_beside",
         "_dependents",
         "_holder",
         "_insert",
@@ -51,7 +53,15 @@ class Rewriter:
         "passes",
     )
 
-    def __init__(self, holder: Holder, insert: Callable[[bytes], Insertion] | None, *, kept: int = limits.KEPT) -> None:
+    def __init__(
+        self,
+        holder: Holder,
+        insert: Callable[[bytes], Insertion] | None,
+        *,
+        beside: Callable[[bytes, bytes], bytes] | None = None,
+        kept: int = limits.KEPT,
+    ) -> None:
+        self._beside = beside
         self._labels: set[bytes] = set()
         self._holder = holder
         self._dependents = Dependents(holder.texts)
@@ -137,6 +147,8 @@ class Rewriter:
             if hold is not None:
                 labels, inner = hold
                 self._labels.add(labels)
+                if self._beside is not None and construct[0] == b"iframe" and not self._is_unscripted(construct):
+                    edits.append((construct[1], self._beside(labels, piece[construct[1] : construct[2]])))
                 edits += [(construct[1] + offset, inserted) for offset, inserted in inner]
         consumed = self._scanner.consumed
         if self._prologue is not None:
@@ -158,7 +170,7 @@ class Rewriter:
 
     def _hold(self, page: bytes, construct: Construct) -> Hold | None:
         name, start, tag_end, end, _ = construct
-        hold = self._holder.hold(page, construct, unscripted=start in self._scanner.unscripted)
+        hold = self._holder.hold(page, construct, unscripted=self._is_unscripted(construct))
         if name == b"base":
             self._lead(page[start:tag_end])
         if end == tag_end or (hold is None and not self._dependents.declared):
@@ -171,6 +183,9 @@ class Rewriter:
         if hold is not None:
             self._dependents.declare(text, hold[0])
         return hold
+
+    def _is_unscripted(self, construct: Construct) -> bool:
+        return construct[1] in self._scanner.unscripted
 
     def _lead(self, tag: bytes) -> None:
         """A ``<base>`` was met: from here on relative URLs may lead elsewhere, to any base of the page (Chromium takes

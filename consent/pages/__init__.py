@@ -14,6 +14,7 @@ from consent.html.injection import Insertion
 from consent.pages.banner import Banner
 from consent.pages.checking import check_buttons, check_templates, rendering_problem
 from consent.pages.cookie_policy import CookiePolicy
+from consent.pages.embeds import Embeds
 from consent.pages.environment import make_environment
 from consent.pages.error import ErrorPage
 from consent.pages.opt_out import OptOut
@@ -43,7 +44,8 @@ class Pages:
         check_buttons(self._banner.asking, own)
 
     def _prepare(self, settings: Settings, environment: jinja2.Environment) -> None:
-        self._banner = Banner(settings, environment)
+        self.embeds = Embeds(settings, environment)
+        self._banner = Banner(settings, environment, self.embeds)
         self._preferences = Preferences(settings, environment)
         self.policy = CookiePolicy(settings, environment)
         self.receipt = Receipt(settings, environment)
@@ -52,7 +54,7 @@ class Pages:
         self.languages: tuple[str, ...] = settings.site.languages
         self.script_hashes: tuple[bytes, ...] = self._banner.script_hashes
         """CSP sources of the inline script: ``'sha256-...'``."""
-        self.style_hashes: tuple[bytes, ...] = self._banner.style_hashes
+        self.style_hashes: tuple[bytes, ...] = (*self._banner.style_hashes, self.embeds.style_hash)
         self.preferences_csp: bytes = self._preferences.csp
         """The Content-Security-Policy of the preferences page: it runs no script and fetches nothing."""
         self.version: str = self._banner.version
@@ -80,6 +82,7 @@ class Pages:
             )
             self.opt_out.render(language=language, decision=decision, return_to="/")
         self.policy.render(language=language, return_to="/")
+        self.embeds.placeholder(language, b"media/youtube", b"<iframe>")
         self.error.render(language=language, status=404, code="not-found", return_to="/")
 
     def insertion(self, *, language: str, decision: Decision, nonce: bytes = b"") -> Insertion:

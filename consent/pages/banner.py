@@ -13,6 +13,7 @@ from consent.decision import Decision
 from consent.html.injection import Insertion
 from consent.languages import fingerprint
 from consent.pages.assets import csp_hash, load_script, load_style, to_ascii
+from consent.pages.embeds import Embeds
 from consent.pages.per_language import PerLanguage
 from consent.pages.theme import theme
 from consent.pages.wording import Wording
@@ -27,8 +28,9 @@ REMEMBERED = 1024
 class Banner:
     """Prepared insertions. The script and the style are the same for every visitor, so one CSP hash each will do."""
 
-    def __init__(self, settings: Settings, environment: jinja2.Environment) -> None:
+    def __init__(self, settings: Settings, environment: jinja2.Environment, embeds: Embeds) -> None:
         self._settings = settings
+        self._embeds = embeds
         self._template = environment.get_template("banner.html")
         self._bodies = PerLanguage(settings.site.languages, self._both)
         script = load_script("consent.js")
@@ -58,7 +60,7 @@ class Banner:
         return Insertion(head=b"".join((before, attribute, between, attribute, rest)), body=prepared.body)
 
     def _prepare(self, key: Key, decision: Decision) -> Insertion:
-        body = self._bodies[key[0]][decision.ask]
+        body = self._bodies[key[0]][decision.ask] + self._embeds.form(key[0], decision)
         before, between, after = self._head_parts
         # The state stands on the script's tag, where it changes no hash.
         insertion = Insertion(head=b"".join((before, between, self._state(decision), after)), body=body)

@@ -522,7 +522,7 @@ class Broken:
 
     exceeded = ()
 
-    def __init__(self, judge, insert):
+    def __init__(self, judge, insert, **_):
         pass
 
     def feed(self, chunk):

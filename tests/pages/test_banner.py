@@ -47,7 +47,8 @@ def insert(settings, *, language="en", state=None, nonce=b""):
 
 
 def test_the_three_buttons_are_the_same_element_side_by_side():
-    tags = Tags(insert(settings_of()).body)
+    body = insert(settings_of()).body
+    tags = Tags(body[: body.index(b"</section>")])
     assert tags.all("form") == [{"method": "post", "action": "/consent", "target": "_self"}]
     assert tags.all("input") == [{"type": "hidden", "name": "lang", "value": "en"}]
     assert tags.all("button") == [
@@ -168,7 +169,7 @@ def test_the_hashes_are_those_of_the_inline_pieces_in_every_state(categories, no
     settings = settings_of()
     head = insert(settings, state=state_of(settings, categories), nonce=nonce).head.decode()
     style, script = re.fullmatch(r"<style[^>]*>(.*)</style><script[^>]*>(.*)</script>", head, re.DOTALL).groups()
-    assert Pages(settings).style_hashes == (csp_hash(style),)
+    assert Pages(settings).style_hashes[0] == csp_hash(style)
     assert Pages(settings).script_hashes == (csp_hash(script),)
     assert "</" not in script
 

@@ -69,6 +69,6 @@ def serving(app: ASGIApp) -> Iterator[str]:
         listening.close()
 
 
-def make_app(**tables: Mapping[str, object]) -> ASGIApp:
-    """The article behind the middleware."""
-    return ConsentMiddleware(article, settings=make_settings(**tables))
+def make_app(app: ASGIApp = article, **tables: Mapping[str, object]) -> ASGIApp:
+    """The article, or another app, behind the middleware."""
+    return ConsentMiddleware(app, settings=make_settings(**tables))
