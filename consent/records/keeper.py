@@ -217,8 +217,8 @@ class RecordKeeper:
             _log.warning("consent.W023 the spool %s cannot be read or shortened (%s)", self.spool.path, error)
             forgotten = False
         _log.warning(
-            "consent.W022 the record store is back: %d records drained from %s, %d lines that cannot be read or are not "
-            "ours put aside into %s.refused",
+            "consent.W022 the record store is back: %d records drained from %s, %d lines that cannot be read or "
+            "are not ours put aside into %s.refused",
             kept,
             self.spool.path,
             len(passed),
