@@ -83,6 +83,7 @@ class Banner:
         markup = self._template.render(
             ask=ask,
             t=wording.texts,
+            w=wording,
             language=language,
             direction=wording.text("direction"),
             notice=wording.notice(settings.site.name, settings.policy),
