@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check unit crash bench bench-banner screenshots clean
+.PHONY: help demo test check unit fuzz crash bench bench-banner screenshots clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
@@ -24,6 +24,9 @@ unit: $(VENV)/.dev ## the tests; a Chromium is installed where there is none
 	sh tests/chromium.sh
 	sh tests/postgres.sh
 	$(BIN)/python -X dev -m pytest
+
+fuzz: $(VENV)/.dev ## a million mutated pages against another parser, FUZZ_SECONDS (900) at most; FUZZ_SEED, FUZZ_COUNT
+	$(BIN)/python -m tests.fuzz
 
 crash: $(VENV)/.dev ## a real server killed 50 times under load: nothing it acknowledged is lost
 	CONSENT_CRASHES=50 $(BIN)/python -m pytest -s tests/records/test_crash.py

@@ -65,7 +65,34 @@ def read_host(host: str) -> str:
     if not host.isascii():
         mapped = unicodedata.normalize("NFKC", host.translate(_IGNORED)).lower()
         host = ".".join(_label(label) for label in mapped.replace("\N{IDEOGRAPHIC FULL STOP}", ".").split("."))
-    return host.lower().removesuffix(".")
+    host = host.lower().removesuffix(".")
+    return (_dotted(host) or host) if _NUMBER.search(host) else host
+
+
+_NUMBER = re.compile(r"(?:^|\.)(?:[0-9]+|0x[0-9a-f]*)\Z")
+"""The end of a host that is read as an IPv4 address (URL Standard 3.5, "ends in a number")."""
+
+
+def _dotted(host: str) -> str:
+    """An IPv4 address that is written in any of the old ways, as four decimal parts; nothing if it is none."""
+    parts = host.split(".")
+    if len(parts) > 4 or not all(map(_PART.fullmatch, parts)):
+        return ""
+    numbers = [_number(part) for part in parts]
+    *first, last = numbers
+    if any(number > 255 for number in first) or last >= 256 ** (5 - len(parts)):
+        return ""
+    whole = last + sum(number << (24 - 8 * place) for place, number in enumerate(first))
+    return ".".join(str(whole >> shift & 255) for shift in (24, 16, 8, 0))
+
+
+_PART = re.compile(r"0x[0-9a-f]{0,16}|0[0-7]{0,24}|[1-9][0-9]{0,24}")
+
+
+def _number(part: str) -> int:
+    if part.startswith("0x"):
+        return int(part[2:] or "0", 16)
+    return int(part, 8 if part.startswith("0") else 10)
 
 
 def is_under(host: str, domains: frozenset[str]) -> bool:

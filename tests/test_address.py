@@ -121,3 +121,26 @@ def test_no_url_raises(value):
 @given(st.text(max_size=80))
 def test_no_host_raises(text):
     assert read_host(text).isascii()
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("203.0.113.7", "203.0.113.7"),
+        ("3405803783", "203.0.113.7"),
+        ("0xcb007107", "203.0.113.7"),
+        ("0xCB.0.113.7", "203.0.113.7"),
+        ("0313.0.0161.07", "203.0.113.7"),
+        ("203.28935", "203.0.113.7"),
+        ("203.0.28935.", "203.0.113.7"),
+        ("0x", "0.0.0.0"),
+        ("256.1.1.1", "256.1.1.1"),
+        ("1.2.3.4.5", "1.2.3.4.5"),
+        ("4294967296", "4294967296"),
+        ("08", "08"),
+        ("a.1", "a.1"),
+        ("1.example", "1.example"),
+    ],
+)
+def test_an_ipv4_address_is_one_however_it_is_written(written, read):
+    assert read_host(written) == read

@@ -199,6 +199,17 @@ def test_the_documented_floors_are_the_bundled():
     assert documented == {name: (floor.blink, floor.gecko, floor.webkit) for name, floor in floors.items()}
 
 
+def test_the_documented_hook_is_called_and_obeyed(monkeypatch):
+    monkeypatch.setenv("CONSENT_SECRET", "a key for this test alone")
+    text = (ROOT / "docs" / "browser-check.md").read_text("utf-8")
+    names: dict[str, object] = {}
+    exec(re.search(r"```python\n(.*?)```", text, re.DOTALL)[1], names)
+    settings = Settings.from_mapping({"site": {"name": "The Gazette"}, "records": {"url": "off"}})
+    client = TestClient(ConsentMiddleware(answer_page, settings=settings, on_outdated=names["on_outdated"]))
+    old = {"accept": "text/html", "user-agent": "Mozilla/4.0 (compatible; MSIE 6.0; Windows NT 5.1)"}
+    assert [client.get(path, headers=old).status_code for path in ("/", "/intranet/")] == [406, 200]
+
+
 def test_the_readmes_commands_are_those_there_are():
     readme, makefile = ((ROOT / name).read_text("utf-8") for name in ("README.md", "Makefile"))
     targets = set(re.findall(r"^([a-z]+):.*## ", makefile, re.MULTILINE))

@@ -16,6 +16,8 @@ from consent.records.base import Notice
 from consent.settings import Settings
 
 FORMAT = 1
+_NOT_SHOWN = ("browser", "report")
+"""Templates of pages on which nobody is asked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,4 +92,5 @@ def _version() -> str:
 
 def _template_hashes() -> dict[str, str]:
     """The templates the pages were made of, by their hashes; what they made stands in the notice itself."""
-    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(template_root().glob("*.html"))}
+    pages = [path for path in sorted(template_root().glob("*.html")) if not path.name.startswith(_NOT_SHOWN)]
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in pages}

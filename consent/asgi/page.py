@@ -13,8 +13,13 @@ from consent.asgi.validators import ours
 from consent.asgi.visit import Kind
 from consent.decision import Reason
 from consent.html import Insertion
+from consent.html.embedded import SHIFT
 from consent.html.rewriter import Rewriter
 from consent.pages import since
+
+
+class UnreadableError(Exception):
+    """The page is in a charset in which ``<`` and quotes are not always the bytes they look like."""
 
 
 class Page:
@@ -29,6 +34,8 @@ class Page:
         coding = content_encoding(headers)
         self._decoder = DECODERS[coding]() if coding else None
         self._headers = without(headers, [b"content-encoding"]) if coding else headers
+        self._unlabelled = b"charset=" not in (first(headers, b"content-type") or b"").lower()
+        """What is told in the header holds; only where nothing is, a page may turn out to be in ISO-2022-JP."""
         self._nonce = csp.nonce_of(headers)
         self._text = b""
         """The page as far as it is known when the headers go out: the policy allows what it names."""
@@ -45,6 +52,8 @@ class Page:
         """What can go out now; with ``more`` false, all that is left."""
         if self._decoder:
             body = self._decoder.feed(body) + (b"" if more else self._decoder.finish())
+        if self._unlabelled and SHIFT.search(body) is not None:
+            raise UnreadableError
         self._text = body
         judged = self._rewriter.feed(body) if more else self._rewriter.finish(body)
         for limit in self._rewriter.exceeded:

@@ -66,7 +66,8 @@ class Reports:
         )
 
     def exceeded(self, limit: Limit, path: str) -> None:
-        self._once(f"{limit.code} in %s {limit.what % limit.most}: nobody read it, and no choice releases it", path)
+        what = limit.what.replace("%d", str(limit.most))
+        self._once(f"{limit.code} in %s {what}: nobody read it, and no choice releases it", path)
 
     def failed(self, what: str, error: Exception) -> None:
         """Our own fault: told each time, with its traceback."""

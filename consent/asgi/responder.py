@@ -32,7 +32,7 @@ from consent.asgi.headers import (
     without,
 )
 from consent.asgi.inert import inert_sender, inert_start
-from consent.asgi.page import Page
+from consent.asgi.page import Page, UnreadableError
 from consent.asgi.validators import ours
 
 _START = "http.response.start"
@@ -208,6 +208,10 @@ class Responder:
             page = Page(self._consent, start) if self._is_page(start, body) else None
             judged = page.feed(body, more=more) if page else b""
             opened = page.start(None if more else len(judged)) if page else self._leading_nowhere(start)
+        except UnreadableError:
+            self._consent.site.reports.encoded("iso-2022-jp")
+            await self._release_inert(start, message)
+            return
         except Exception as error:  # noqa: BLE001 - whatever it is, see the module's head
             self._consent.site.reports.failed("it was sent with a policy that keeps it inert", error)
             await self._release_inert(start, message)
@@ -223,6 +227,10 @@ class Responder:
     async def _write(self, page: Page, body: bytes, *, more: bool) -> None:
         try:
             judged = page.feed(body, more=more)
+        except UnreadableError:
+            self._consent.site.reports.encoded("iso-2022-jp")
+            judged, more = b"", False
+            self._ended = True
         except Exception as error:  # noqa: BLE001 - whatever it is, see the module's head
             self._consent.site.reports.failed("it was cut off there", error)
             judged, more = b"", False

@@ -3,6 +3,7 @@
 Holds no request. What a part needs of time and randomness comes in from here, so that tests decide about both.
 """
 
+import base64
 import re
 import secrets
 import time
@@ -11,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from html import escape
 
+from consent.asgi import randomness
 from consent.asgi._types import Headers
 from consent.asgi.allowlist import Allowlist
 from consent.asgi.notices import Notices
@@ -42,7 +44,9 @@ def _now() -> datetime:
 
 
 def _new_receipt() -> str:
-    return secrets.token_urlsafe(12)  # 96 bits: nobody meets another's, and it says nothing about the person
+    return base64.urlsafe_b64encode(randomness.take(12)).decode(
+        "ascii"
+    )  # 96 bits: nobody meets another's, and it says nothing about the person
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +60,7 @@ class Site:
     reports: Reports = field(default_factory=Reports)
     now: Callable[[], datetime] = _now
     seconds: Callable[[], float] = time.monotonic
-    random: Callable[[int], bytes] = secrets.token_bytes
+    random: Callable[[int], bytes] = randomness.take
     new_receipt: Callable[[], str] = _new_receipt
     allowlist: Allowlist | None = field(init=False)
     """Makes the policy of ``holding.csp``; None where that is off."""

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn, Protocol
 
-from consent.cli import browsers, check, records
+from consent.cli import browsers, check, doctor, records, report
 from consent.settings.faults import nearest
 
 
@@ -22,7 +22,13 @@ class Command(Protocol):
     def run(self, arguments: argparse.Namespace) -> int: ...
 
 
-COMMANDS: dict[str, Command] = {"check": check, "browsers": browsers, "records": records}
+COMMANDS: dict[str, Command] = {
+    "check": check,
+    "browsers": browsers,
+    "records": records,
+    "report": report,
+    "doctor": doctor,
+}
 
 RIGHT, WRONG, MISUSED = 0, 1, 2
 

@@ -51,8 +51,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     purge.add_argument("--older-than", type=_span, metavar="DURATION", help='instead of records.retention: "3 years"')
     purge.add_argument("--dry-run", action="store_true", help="only say how many there are")
     stats = _add(what, "stats", "How many chose what.")
-    stats.add_argument("--since", type=_day, metavar="DAY", help="such as 2026-01-31")
-    stats.add_argument("--until", type=_day, metavar="DAY", help="this day not included")
+    stats.add_argument("--since", type=moment, metavar="DAY", help="such as 2026-01-31")
+    stats.add_argument("--until", type=moment, metavar="DAY", help="this day not included")
     stats.add_argument("--json", action="store_true", help="as one JSON object")
 
 
@@ -80,16 +80,17 @@ def _add(
 def _add_selection(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--receipt", metavar="RECEIPT", help="of one visitor")
     parser.add_argument("--event", choices=[event.value for event in Event], help="of one kind")
-    parser.add_argument("--since", type=_day, metavar="DAY", help="such as 2026-01-31 or 2026-01-31T10:00")
-    parser.add_argument("--until", type=_day, metavar="DAY", help="this moment not included")
+    parser.add_argument("--since", type=moment, metavar="DAY", help="such as 2026-01-31 or 2026-01-31T10:00")
+    parser.add_argument("--until", type=moment, metavar="DAY", help="this moment not included")
 
 
-def _day(text: str) -> datetime:
+def moment(text: str) -> datetime:
+    """A day or a moment of the command line; UTC where no zone is named."""
     try:
-        moment = datetime.fromisoformat(text)
+        found = datetime.fromisoformat(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r} is no day; write it like 2026-01-31") from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def _span(text: str) -> timedelta:

@@ -11,6 +11,10 @@ _SCRIPT = re.compile(rb"[\x00-\x20]*javascript:", re.IGNORECASE)
 _MARKUP = re.compile(rb"html|xml|svg", re.IGNORECASE)
 _BASE64 = re.compile(rb";[ ]*base64[ ]*$", re.IGNORECASE)
 
+_NOT_ASCII = re.compile(rb"charset=[^;,]*(?:2022|utf-?16|ucs|unicode|%)", re.IGNORECASE)
+SHIFT = re.compile(rb"\x1b(?:\$|\(I|\(?\Z)")
+"""What begins a run in ISO-2022-JP in which ASCII bytes, quotes and brackets too, are parts of other characters."""
+
 BEGINNINGS = b"dDjJ" + bytes(range(0x21))
 """How such a URL may begin: all others need no look."""
 _DROPPED = b"\t\n\r"
@@ -50,9 +54,11 @@ def document(url: bytes) -> bytes | None:
     """The markup in a ``data:`` URL, None where there is none that can be read."""
     url = url.translate(None, _DROPPED)
     data = _DATA.match(url)
-    if data is None or _MARKUP.search(data[1]) is None:
+    if data is None or _MARKUP.search(data[1]) is None or _NOT_ASCII.search(data[1]) is not None:
         return None
-    return _content(url, data)
+    content = _content(url, data)
+    unreadable = content is None or content.startswith((b"\xff\xfe", b"\xfe\xff")) or SHIFT.search(content) is not None
+    return None if unreadable else content
 
 
 def script(url: bytes) -> bytes | None:

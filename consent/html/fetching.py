@@ -101,7 +101,8 @@ def script_type(written: Iterable[Attribute]) -> bytes:
 def fetches(name: bytes, written: list[Attribute]) -> bool:
     """Whether the element contacts a host by itself: scripts, links and inputs by their type, metas that refresh."""
     if name == b"script":
-        return script_type(written) in {b"javascript", b"module"}
+        # An SVG script's file is fetched whatever its type says (Chromium).
+        return script_type(written) in {b"javascript", b"module"} or any(a.name in HREFS for a in written)
     if name == b"link":
         return not FETCHING_RELS.isdisjoint((value_of(written, b"rel") or b"").lower().split())
     if name == b"input":

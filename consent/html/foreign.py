@@ -19,6 +19,7 @@ from consent.html.tags import (
     NAME_END,
     REST_OF_TAG,
     SPACE,
+    TAG,
     WHOLE_COMMENT,
     attributes,
     is_self_closing,
@@ -46,9 +47,13 @@ _STOP = alternatives(ROOTS | POINTS | REPORTED | BREAKOUTS | {b"template"})
 _BREAKING = frozenset({b"color", b"face", b"size"})
 _ENCODING = frozenset({b"encoding"})
 CDATA = rb"<!\[CDATA\[(?:[^\]]++|\](?!\]>))*+\]\]>"
+_PLAIN_CDATA = rb"<!\[CDATA\[(?:[^\]<]++|\](?!\]>)|<(?![a-zA-Z!/?]))*+\]\]>"
+"""A section that hides no tag. In any other tags are read: without the tree it is not sure to be one (an end tag of an
+element around the drawing ends that too).
+"""
 _BORING = (
-    rb"(?:[^<]++|" + CDATA + b"|" + WHOLE_COMMENT
-    + rb"|<(?:!(?!--|\[CDATA\[)|\?|/(?=[^a-zA-Z>]))[^>]*+>|</>|<(?=[^a-zA-Z/!?])"
+    rb"(?:[^<]++|" + _PLAIN_CDATA + b"|" + WHOLE_COMMENT
+    + rb"|<(?:!(?!--)|\?|/(?=[^a-zA-Z>]))[^>]*+>|</>|<(?=[^a-zA-Z/!?])"
     + rb"|</?(?!(?:" + _STOP + rb")" + NAME_END + rb")[a-zA-Z][^\t\n\f\r />]*+" + REST_OF_TAG + rb")*+"
 )  # fmt: skip
 _HREF = b"(?:" + caseless(b"xlink") + b":)?" + caseless(b"href") + SPACE + b"*+=" + SPACE + b"*+"
@@ -69,10 +74,12 @@ PLAIN_SVG = ATTRIBUTES + b"(?<!/)>" + _PLAIN + b"</" + caseless(b"svg") + REST_O
 """After ``<svg``: a drawing of nothing but tags and text, and none that fetches, runs or is read otherwise."""
 
 _STEP = re.compile(_BORING + rb"(?:<(/?)(" + _STOP + rb")" + NAME_END + REST_OF_TAG + rb")?+")
+_BOGUS = rb"<(?:!(?!--|\[CDATA\[)|\?|/(?=[^a-zA-Z>]))[^>]*+>|</>|<(?=[^a-zA-Z/!?])"
+_ENDING = b"(" + alternatives([b"style", b"script", b"svg"]) + b")" + NAME_END
 _IN_TEXT = re.compile(
-    b"(?:[^<]++|" + CDATA + b"|" + WHOLE_COMMENT + rb"|<(?!(?:!--|!\[CDATA\[|/?" + caseless(b"style") + NAME_END + b"|/"
-    + caseless(b"script") + NAME_END + b"|/" + caseless(b"svg") + NAME_END + b")))*+"
-    + b"(?:<(/?)(" + caseless(b"style") + b"|" + caseless(b"script") + b"|" + caseless(b"svg") + b"))?+"
+    b"(?:[^<]++|" + CDATA + b"|" + WHOLE_COMMENT + b"|" + _BOGUS
+    + b"|</?(?!" + _ENDING.replace(b"(", b"(?:", 1) + rb")[a-zA-Z][^\t\n\f\r />]*+" + REST_OF_TAG
+    + b")*+(?:<(/?)" + _ENDING + b")?+"
 )  # fmt: skip
 """The text of a script or style, up to what may end it."""
 
@@ -130,11 +137,10 @@ def _open(page: bytes, tag: tuple[int, int], name: bytes, stack: list[bytes], *,
         if name not in {b"script", b"style"} or self_closing:
             return Step(end, construct=(name, start, end, end, None))
         close = _text_end(page, end, name)
-        if close < 0 and not (final and name == b"style"):
+        if close < 0 and not final:
             return Step(start, whole=False)
-        close = len(page) if close < 0 else close
-        # What stands in a style is read once more: an element within may fetch.
-        return Step(close if name == b"script" else end, construct=(FOREIGN + name, start, end, close, None))
+        # What stands in it is read once more: an element within may fetch.
+        return Step(end, construct=(FOREIGN + name, start, end, len(page) if close < 0 else close, None))
     opens = name in ROOTS or (name in POINTS and _is_point(page, start, end, name))
     if opens and not self_closing:
         if is_too_deep(stack):
@@ -154,14 +160,22 @@ def behind_comment(page: bytes, start: int) -> int:
 
 
 def _text_end(page: bytes, at: int, name: bytes) -> int:
-    """Where the text of a script or style that begins at ``at`` ends, or -1. Styles may stand within one another."""
-    depth = 1
+    """Where the text of a script or style that begins at ``at`` ends, or -1: at its own end tag or its drawing's.
+    Both may stand within one another.
+    """
+    depth = {name: 1, b"svg": 1}
     while (match := _IN_TEXT.match(page, at)) is not None and match[2] is not None:
         met, at = match[2].lower(), match.end()
-        if met == name:
-            depth += -1 if match[1] else 1
-        if (met == name and depth == 0) or (met == b"svg" and name == b"style"):
-            return match.start(2) - 1 - len(match[1])
+        if met not in depth:
+            continue
+        start = match.start(2) - 1 - len(match[1])
+        if match[1]:
+            depth[met] -= 1
+            if depth[met] == 0:
+                return start
+        else:
+            tag = TAG.match(page, start)
+            depth[met] += tag is None or not is_self_closing(page, start, tag.end())
     return -1
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from typing import Protocol
 
 from consent.html import embedded, limits, marks, refresh, speculation, srcset, styles
-from consent.html.constructs import FOREIGN, TOO_DEEP, TOO_LONG, TRACED, Construct
+from consent.html.constructs import FOREIGN, TOO_DEEP, TOO_LONG, TRACED, UNSURE, Construct
 from consent.html.fetching import FETCHING, FRAMES, HREFS, NOTHING, RULES, SETS, Use, fetches, use_of
 from consent.html.marks import Hold, both, inert, joined, renamed
 from consent.html.memory import Memory
@@ -116,8 +116,8 @@ class Holder:
             return self._inline_script(tag, read_foreign(text).text if foreign else text, plain=value is not None)
         if value == b"" or (value is not None and self.passes(value)):
             return None
-        if name == TOO_DEEP:
-            return marks.comment(limits.DRAWINGS)
+        if name in _COMMENTS:
+            return marks.comment(_COMMENTS[name])
         key = tag if not unscripted else b"noscript" + tag
         key = b"traced" + key if name == TRACED else key
         try:
@@ -130,13 +130,13 @@ class Holder:
         """How a construct is held of which no more is kept (``Scanner.give_up``)."""
         name, start, tag_end, *_ = construct
         tag = page[start:tag_end]
-        if name == TOO_LONG:
-            return marks.comment(limits.TAG)
+        if name in _COMMENTS:
+            return marks.comment(_COMMENTS[name])
         written = list(attributes(tag, 0, len(tag)))
         if _assigned(written) == IGNORE:
             return None
         if name == b"style":
-            return marks.emptied(tag, written, limits.TEXT.label)
+            return marks.emptied(tag, limits.TEXT.label)
         if decides(tag) or not kind_of(tag):
             return self._judged(name, tag, unscripted=False)  # a file that is fetched instead, or data
         return inert_script(tag, limits.TEXT.label)
@@ -151,7 +151,7 @@ class Holder:
         if label is None:
             return None
         return both(
-            inert(b"style", written, label),
+            inert(b"style", tag, label),
             styles.hold_sheet(tag, text, self._passive, foreign=foreign, all_under=label),
         )
 
@@ -172,10 +172,10 @@ class Holder:
         """A script with text; ``plain``: its tag has no attribute that decides instead."""
         if has_more_attributes(tag, limits.ATTRIBUTES.most):
             return _shadowed(b"script")
-        if not kind_of(tag):
-            return None
         if not plain and decides(tag):
             return self._judged(b"script", tag, unscripted=False)
+        if not kind_of(tag):
+            return None
         label = self._script(tag, text)
         return None if label is None else inert_script(tag, label)
 
@@ -226,7 +226,7 @@ class Holder:
             label = joined(label for _, label in held)
         if not label:
             return None
-        return inert(name, written, label) if name == b"script" else renamed(name, fetching, label)
+        return inert(name, tag, label) if name == b"script" else renamed(name, tag, {a.name for a in fetching}, label)
 
     def _fetched(self, element: bytes, attribute: Attribute, written: list[Attribute], use: Use) -> bytes | None:
         """Under which labels what an attribute fetches is held, if it is."""
@@ -260,6 +260,8 @@ def _urls(element: bytes, name: bytes, value: bytes, written: list[Attribute]) -
     return (value,)
 
 
+_COMMENTS = {TOO_DEEP: limits.DRAWINGS, TOO_LONG: limits.TAG, UNSURE: limits.NOSCRIPT}
+"""Tags that are made comments, and why."""
 _SHOWING = FRAMES | {b"meta"}
 _ANIMATIONS = frozenset({b"set", b"animate"})
 _SELDOM = frozenset(b"a area body table thead tbody tfoot tr td th".split())

@@ -74,8 +74,14 @@ REFERENCES = Limit(
     what="a style with more than %d URLs is held",
     label=b"-/unread-references",
 )
+NOSCRIPT = Limit(
+    code="consent.W059",
+    most=0,
+    what="a noscript that ends elsewhere for a browser without scripting was made a comment",
+    label=b"-/unread-noscript",
+)
 
-ALL = (TAG, TEXT, BEGINNING, ATTRIBUTES, DOCUMENTS, SHEETS, DRAWINGS, CANDIDATES, REFERENCES)
+ALL = (TAG, TEXT, BEGINNING, ATTRIBUTES, DOCUMENTS, SHEETS, DRAWINGS, CANDIDATES, REFERENCES, NOSCRIPT)
 BY_LABEL = {limit.label: limit for limit in ALL if limit.label}
 
 UNREAD = b"-/unread"

@@ -1,10 +1,10 @@
 """What is written into a tag that is held, all of it inserted, so that the tag keeps its other bytes."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from consent.html.limits import Limit
-from consent.html.tags import Attribute
+from consent.html.tags import places
 
 Edit = tuple[int, bytes]
 """``(offset, bytes to insert there)``."""
@@ -20,15 +20,22 @@ RENAMED = b"data-consent-"
 _UNSAFE = re.compile(rb"[^a-z0-9_./ -]")
 
 
-def inert(name: bytes, written: Iterable[Attribute], label: bytes) -> Hold:
-    """A script or style that neither runs nor applies."""
-    own_type = [(a.at, RENAMED) for a in written if a.name == b"type"]
-    return label, ((1 + len(name), b' type="text/plain"' + _mark(HELD, label)), *own_type)
+def inert(name: bytes, tag: bytes, label: bytes) -> Hold:
+    """A script or style that neither runs nor applies. Chromium fetches an SVG script's file whatever its type says,
+    and no ``src``, so ``href`` is renamed too.
+    """
+    names = _STYLES_OWN if name == b"style" else _SCRIPTS_OWN
+    inserted = b' type="text/plain"' + _mark(HELD, label)
+    return label, ((1 + len(name), inserted), *((at, RENAMED) for at in places(tag, names)))
 
 
-def renamed(name: bytes, fetching: Iterable[Attribute], label: bytes) -> Hold:
-    """An element whose attributes fetch nothing."""
-    return label, ((1 + len(name), _mark(HELD, label)), *((a.at, RENAMED) for a in fetching))
+_STYLES_OWN = frozenset({b"type"})
+_SCRIPTS_OWN = frozenset({b"type", b"href", b"xlink:href"})
+
+
+def renamed(name: bytes, tag: bytes, fetching: Collection[bytes], label: bytes) -> Hold:
+    """An element whose attributes of the names ``fetching`` fetch nothing."""
+    return label, ((1 + len(name), _mark(HELD, label)), *((at, RENAMED) for at in places(tag, fetching)))
 
 
 def marked(name: bytes, label: bytes, edits: Iterable[Edit]) -> Hold:
@@ -50,9 +57,9 @@ def comment(limit: Limit) -> Hold:
     return limit.label, ((1, b"!" + limit.code.encode() + b" "),)
 
 
-def emptied(tag: bytes, written: Iterable[Attribute], label: bytes) -> Hold:
+def emptied(tag: bytes, label: bytes) -> Hold:
     """A style whose text nobody read. The rule in front keeps Chromium's preload scanner from its ``@import``."""
-    _, edits = inert(b"style", written, label)
+    _, edits = inert(b"style", tag, label)
     return label, (*edits, (len(tag), b"x{}"))
 
 

@@ -18,16 +18,18 @@ _MARKUP = re.compile(
     + WHOLE_COMMENT
     + rb"|</?[a-zA-Z][^\t\n\f\r />]*+"
     + REST_OF_TAG
+    + rb"|<[a-zA-Z/!?][\s\S]*+\Z"  # one that the page's end cuts
 )
 
 
 class Reading:
     """What a browser reads; ``back`` leads to where it is written."""
 
-    __slots__ = ("_read", "_written", "text")
+    __slots__ = ("_read", "_written", "nested", "text")
 
-    def __init__(self, pieces: list[tuple[int, bytes]]) -> None:
-        """``pieces``: where each is written, and its text."""
+    def __init__(self, pieces: list[tuple[int, bytes]], *, nested: bool = False) -> None:
+        """``pieces``: where each is written, and its text. ``nested``: an element stands within."""
+        self.nested = nested
         self._read: list[int] = []
         self._written: list[int] = []
         length = 0
@@ -52,12 +54,14 @@ def read_foreign(text: bytes) -> Reading:
     """The content of a ``<style>`` in SVG."""
     pieces: list[tuple[int, bytes]] = []
     at = 0
+    nested = False
     for markup in _MARKUP.finditer(text):
         pieces += _referred(text, at, markup.start(), _IN_TEXT)
+        nested = nested or text[markup.start() + 1 : markup.start() + 2].isalpha()
         if markup[1]:
             pieces.append((markup.start(1), markup[1]))
         at = markup.end()
-    return Reading(pieces + _referred(text, at, len(text), _IN_TEXT))
+    return Reading(pieces + _referred(text, at, len(text), _IN_TEXT), nested=nested)
 
 
 def _referred(text: bytes, start: int, end: int, pattern: re.Pattern[bytes]) -> list[tuple[int, bytes]]:

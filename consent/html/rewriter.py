@@ -45,6 +45,7 @@ class Rewriter:
         "_kept",
         "_labels",
         "_most",
+        "_pending",
         "_prologue",
         "_retry",
         "_scanner",
@@ -79,6 +80,8 @@ class Rewriter:
         self._tail = b""
         self._awaited: re.Pattern[bytes] | None = None
         self._retry = 0
+        self._pending: list[Edit] = []
+        """Edits of what is kept."""
 
     @property
     def held(self) -> set[bytes]:
@@ -133,14 +136,17 @@ class Rewriter:
             self._labels.add(hold[0])
         consumed = self._scanner.consumed
         self._keep(page, consumed)
-        return _splice(page, consumed, list(hold[1]) if hold else [])
+        edits = [*self._pending, *(hold[1] if hold else ())]
+        self._pending = [(offset - consumed, mark) for offset, mark in edits if offset > consumed]
+        return _splice(page, consumed, [edit for edit in edits if edit[0] <= consumed])
 
     def _advance(self, *, final: bool) -> bytes:
         page = b"".join(self._kept)
-        edits: list[Edit] = []
+        edits, self._pending = self._pending, []
         reach = len(page)
         if self._prologue is not None:
-            reach, edits = self._insertions(self._prologue, page, final=final)
+            reach, inserted = self._insertions(self._prologue, page, final=final)
+            edits += inserted
         piece = page if reach == len(page) else page[:reach]
         for construct in self._scanner.scan(piece, final=final):
             hold = self._hold(piece, construct)
@@ -149,13 +155,17 @@ class Rewriter:
                 self._labels.add(labels)
                 if self._beside is not None and construct[0] == b"iframe" and not self._is_unscripted(construct):
                     edits.append((construct[1], self._beside(labels, piece[construct[1] : construct[2]])))
-                edits += [(construct[1] + offset, inserted) for offset, inserted in inner]
+                edits += [(construct[1] + offset, mark) for offset, mark in inner]
         consumed = self._scanner.consumed
         if self._prologue is not None:
             self._prologue.shift(consumed)
             if self._prologue.body is not None:
                 self._prologue = None
         self._keep(page, consumed)
+        # The text of an SVG style is read once more, for what stands in it: that may stop within.
+        if edits and max(edits)[0] > consumed:
+            self._pending = [(offset - consumed, mark) for offset, mark in edits if offset > consumed]
+            edits = [edit for edit in edits if edit[0] <= consumed]
         return _splice(page, consumed, edits)
 
     @property

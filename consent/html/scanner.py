@@ -13,7 +13,7 @@ from collections.abc import Generator, Iterable, Iterator
 
 from consent.html import candidates, foreign, passing, rawtext
 from consent.html.candidates import BARE, CLOSE, COMMENT, FULL, PLAIN, REPORTED, SIMPLE, TEXT, Finder, Kind
-from consent.html.constructs import TOO_DEEP, TOO_LONG, TRACED, Construct, Interest
+from consent.html.constructs import TOO_DEEP, TOO_LONG, TRACED, UNSURE, Construct, Interest
 from consent.html.passing import Passing
 from consent.html.proof import in_data, walk
 from consent.html.rawtext import RAW, ScriptText, raw_end
@@ -80,7 +80,7 @@ class Scanner:
             else:
                 step = foreign.step(page, proven, self._foreign, in_template=in_template, final=final)
                 if step.construct is not None and step.construct[0] == TOO_DEEP:
-                    yield from self._made_comment(step.construct[1], step.end, in_foreign=True)
+                    yield from self._made_comment(TOO_DEEP, step.construct[1], step.end, in_foreign=True)
                 elif step.construct is not None and not in_template:
                     yield from self._reported(page, step.construct)
                 proven = step.end if step.whole else self._cut(page, step.end, ANY_END, final=final)
@@ -100,11 +100,11 @@ class Scanner:
             yield from self._traced(page)
         yield construct
 
-    def _made_comment(self, start: int, behind: int, *, in_foreign: bool = False) -> Iterator[Construct]:
+    def _made_comment(self, name: bytes, start: int, behind: int, *, in_foreign: bool = False) -> Iterator[Construct]:
         """The tag at ``start`` is made a comment that ends before ``behind``: markup begins anew there."""
         self._gaps.close(start, in_foreign=in_foreign)
         self._gaps.begin = -1 if self._template else behind
-        yield TOO_DEEP, start, start, start, None
+        yield name, start, start, start, None
 
     def _traced(self, page: bytes) -> Iterator[Construct]:
         for start, end in self._gaps.look(page, self._interest.markup):
@@ -199,7 +199,7 @@ class Scanner:
         self.awaited = None
         tag = TAG.match(page)
         name = _name(page, 0)
-        if tag is not None and name in _WHOLE and not foreign.inside(self._foreign):
+        if tag is not None and name in _WHOLE and not self._foreign:
             self.consumed = tag.end()
             self._passing = ScriptText() if name == b"script" else passing.RAW_TEXT[name]
             return None if self._template else (name, 0, tag.end(), tag.end(), None)
@@ -238,6 +238,7 @@ class Scanner:
         if name == b"noscript":
             return self._noscript(page, start, end, final=final)
         if name == b"plaintext":
+            self._gaps.close(end)
             return (), self._pass(page, end, passing.EVERYTHING, final=final)
         return self._turn(page, name, start, end, closing=kind == CLOSE)
 
@@ -251,6 +252,8 @@ class Scanner:
     def _raw(self, page: bytes, construct: Construct, *, final: bool) -> tuple[Iterable[Construct], int]:
         name, start, tag_end, _, value = construct
         reported = name in REPORTED and not self._template
+        if self._foreign and not self._template:
+            return self._ambiguous(page, construct, final=final)
         if name not in _WHOLE:
             self._gaps.close(tag_end)
             at = self._pass(page, tag_end, passing.RAW_TEXT[name], final=final)
@@ -264,6 +267,28 @@ class Scanner:
         self._gaps.close(tag_end)
         self._gaps.begin = -1 if self._template else end
         return ([(name, start, tag_end, end, value)] if reported else ()), end
+
+    def _ambiguous(self, page: bytes, construct: Construct, *, final: bool) -> tuple[Iterable[Construct], int]:
+        """Raw text where HTML is again within SVG or MathML. Whether it is, is not sure without the tree (the end tag
+        of an element around ends both), and in SVG it would be markup: what it holds is reported too.
+        """
+        name, start, tag_end, _, value = construct
+        end = raw_end(page, name, tag_end)
+        if end < 0:
+            if not final:
+                return (), self._cut(page, start, rawtext.END[name], final=final)
+            end = len(page)
+        self._gaps.close(tag_end)
+        self._gaps.begin = end
+        whole = (name, start, tag_end, end if name in _WHOLE else tag_end, value)
+        return [
+            *([whole] if name in REPORTED else ()),
+            *self._within(page, tag_end, end, scripting=self._scripting),
+        ], end
+
+    def _within(self, page: bytes, start: int, end: int, *, scripting: bool) -> Iterator[Construct]:
+        """The constructs in text that is read as markup, too."""
+        return _shifted(Scanner(self._interest, scripting=scripting).scan(page[start:end], final=True), start)
 
     def _turn(
         self, page: bytes, name: bytes, start: int, tag_end: int, *, closing: bool
@@ -280,7 +305,7 @@ class Scanner:
         elif name in foreign.ROOTS and not is_self_closing(page, start, tag_end):
             if foreign.is_too_deep(self._foreign):
                 behind = foreign.behind_comment(page, start)
-                return list(self._made_comment(start, behind)), behind
+                return list(self._made_comment(TOO_DEEP, start, behind)), behind
             self._foreign.append(name)
         return (), tag_end
 
@@ -288,23 +313,36 @@ class Scanner:
         """Text for a browser with scripting, markup for one without: what stands in it is read as markup."""
         if not self._scripting:
             return (), tag_end
-        end = raw_end(page, b"noscript", tag_end)
-        if end < 0:
-            if not final:
-                return (), self._cut(page, start, rawtext.END[b"noscript"], final=final)
-            end = len(page)
+        close = raw_end(page, b"noscript", tag_end)
+        if close < 0 and not final:
+            return (), self._cut(page, start, rawtext.END[b"noscript"], final=final)
+        end = len(page) if close < 0 else close
         self.unscripted = range(tag_end, end)
         if SOUND.fullmatch(page, tag_end, end):
             return (), tag_end  # both readings agree: its tags are read like any other's
+        inner = Scanner(self._interest, scripting=False)
+        found = list(_shifted(inner.scan(page[tag_end:end], final=close < 0), tag_end))
+        if close >= 0 and not inner.is_between(end - tag_end):
+            behind = foreign.behind_comment(page, start)
+            return list(self._made_comment(UNSURE, start, behind)), behind
         self._gaps.close(tag_end)
         self._gaps.begin = end
-        inner = Scanner(self._interest, scripting=False).scan(page[tag_end:end], final=True)
-        return [(name, a + tag_end, b + tag_end, c + tag_end, value) for name, a, b, c, value in inner], end
+        return found, end
+
+    def is_between(self, at: int) -> bool:
+        """Whether what was scanned, up to ``at``, ends between two constructs, with nothing open that changes how
+        the rest is read.
+        """
+        return self.consumed == at and self._passing is None and not self._template and not self._foreign
 
 
 def _name(page: bytes, start: int) -> bytes:
     match = _TAG_NAME.match(page, start)
     return match[1].lower() if match else b""
+
+
+def _shifted(constructs: Iterable[Construct], by: int) -> Iterator[Construct]:
+    return ((name, start + by, tag_end + by, end + by, value) for name, start, tag_end, end, value in constructs)
 
 
 def _is_shadow_root(page: bytes, start: int, end: int) -> bool:

@@ -33,4 +33,4 @@ def decides(tag: bytes) -> bool:
 
 def inert_script(tag: bytes, label: bytes) -> Hold:
     """A script with text that does not run."""
-    return inert(b"script", attributes(tag, 0, len(tag)), label)
+    return inert(b"script", tag, label)

@@ -4,6 +4,7 @@ A sheet within a ``data:`` URL is read like one of its own (``@import "data:text
 """
 
 import itertools
+import re
 from collections.abc import Callable, Iterable
 
 from consent.catalogue.memory import TextMemory
@@ -11,7 +12,7 @@ from consent.html import css, embedded, limits
 from consent.html.css import Reference
 from consent.html.marks import Edit, Hold, emptied, joined, marked, shadowed
 from consent.html.reading import read_foreign, read_value
-from consent.html.tags import Attribute, attributes
+from consent.html.tags import Attribute
 
 LabelOf = Callable[[bytes], bytes | None]
 """Under which labels what a URL leads to is held, if it is."""
@@ -65,14 +66,20 @@ def hold_sheet(
 ) -> Hold | None:
     """A ``<style>`` with the start tag ``tag``; ``all_under``: the labels that all its URLs wait for."""
     reading = read_foreign(text) if foreign and (b"&" in text or b"<" in text) else None
+    if reading is not None and reading.nested and _FETCHING.search(reading.text):
+        return emptied(tag, limits.UNREAD)  # what of the text is the style's own hangs on how the elements are closed
     try:
         found = _found(text if reading is None else reading.text, label_of, all_under)
     except TooManyError:
-        return emptied(tag, attributes(tag, 0, len(tag)), limits.REFERENCES.label)
+        return emptied(tag, limits.REFERENCES.label)
     if not found:
         return None
     edits = [(len(tag) + (at if reading is None else reading.back(at)), css.mark(label)) for at, label in found]
     return marked(b"style", joined(label for _, label in found), edits)
+
+
+_FETCHING = re.compile(rb"[(@\\]")
+"""Without one of these no style fetches."""
 
 
 def hold_attributes(

@@ -73,6 +73,12 @@ def attributes(page: bytes, start: int, end: int, names: Collection[bytes] | Non
         yield Attribute(name, match[group] if group > 1 else b"", match.start(1), match.start(group))
 
 
+def places(tag: bytes, names: Collection[bytes]) -> list[int]:
+    """Where the attributes of ``names`` begin, duplicates too: if the first is renamed, the next would count."""
+    found = _SPLIT.finditer(tag, _behind_name(tag, 0), len(tag) - 1)
+    return [match.start(1) for match in found if match[1].lower() in names]
+
+
 def _behind_name(page: bytes, start: int) -> int:
     match = _TAG_NAME.match(page, start)
     return start + 1 if match is None else match.end()

@@ -2,7 +2,6 @@
 
 import re
 
-from consent.html import foreign
 from consent.html.names import alternatives, caseless
 from consent.html.rawtext import RAW
 from consent.html.tags import BOGUS_COMMENT, NAME_END, REST_OF_TAG, WHOLE_COMMENT
@@ -17,9 +16,6 @@ _TOKEN = (
 ONE = re.compile(_TOKEN)
 BORING = re.compile(b"(?:" + _TOKEN + b")*+")
 """A run of text, tags and comments, each whole; raw text is the caller's care."""
-ONE_FOREIGN = re.compile(foreign.CDATA + b"|" + _TOKEN)
-BORING_FOREIGN = re.compile(b"(?:" + foreign.CDATA + b"|" + _TOKEN + b")*+")
-
 SOUND = re.compile(
     rb"(?:[^<]++|<" + caseless(b"iframe") + NAME_END + REST_OF_TAG + b"[^<]*+</" + caseless(b"iframe") + REST_OF_TAG
     + rb"|</?(?!(?:" + alternatives(RAW | TURNS | {b"plaintext", b"noscript"}) + rb")" + NAME_END

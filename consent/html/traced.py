@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from consent.html import css_traces
 from consent.html.proof import in_data
 from consent.html.texts import Texts
-from consent.html.tokens import BORING, BORING_FOREIGN, ONE, ONE_FOREIGN
+from consent.html.tokens import BORING, ONE
 
 _NAMES = tuple(
     (sign, re.compile(
@@ -78,16 +78,15 @@ def _traces(markup: bytes) -> list[int]:
 
 def _around(page: bytes, gap: Gap, traces: list[int]) -> Iterator[tuple[int, int]]:
     at, end, in_foreign = gap
-    boring, one = (BORING_FOREIGN, ONE_FOREIGN) if in_foreign else (BORING, ONE)
     for trace in traces:
         if trace < at:
             continue
         near = page.rfind(b"<", at, trace)
         if near > at and not in_foreign and page.find(b"<!", at, near) < 0 and in_data(page, at, near):
             at = near
-        passed = boring.match(page, at, trace)
+        passed = BORING.match(page, at, trace)
         at = passed.end() if passed else at
-        token = one.match(page, at, end)
+        token = ONE.match(page, at, end)
         if token is None:
             return  # a construct that never ends: all that follows stands in it
         if page[at : at + 1] == b"<" and page[at + 1 : at + 2].isalpha():

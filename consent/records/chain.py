@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from consent.records.rows import FORMATS, Row, Value
 
 _SALT = b"consent.records.v1"
+_encode = json.JSONEncoder(separators=(",", ":")).encode
 FIRST = ""
 """What stands before the first record of a chain, and before the first chain."""
 
@@ -117,8 +118,7 @@ class Finding:
 
 
 def _seal(key: ChainKey, *said: Value) -> str:
-    text = json.dumps(said, separators=(",", ":"))
-    return hmac.digest(key.secret, text.encode("ascii"), hashlib.sha256).hex()
+    return hmac.digest(key.secret, _encode(said).encode("ascii"), "sha256").hex()
 
 
 def record_seal(  # noqa: PLR0913, PLR0917 - what a seal is over

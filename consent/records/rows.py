@@ -19,6 +19,7 @@ COLUMNS = (
     "record_id", "receipt", "at", "event", "action", "source", "categories", "services", "policy_version", "notice",
     "language", "region", "model", "gpc", "host", "browser", "expires_at", "reason", "waited",
 )  # fmt: skip
+_encode = json.JSONEncoder(separators=(",", ":")).encode
 FORMATS: dict[int, tuple[str, ...]] = {1: COLUMNS}
 """The columns that a chain of each format seals, in their order."""
 FORMAT = 1
@@ -104,7 +105,7 @@ def _aware(text: str) -> datetime:
 
 
 def _answers(answers: Answers) -> str:
-    return json.dumps(answers, separators=(",", ":"))
+    return _encode(answers)
 
 
 def _pairs(text: str) -> Answers:

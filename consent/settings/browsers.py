@@ -104,7 +104,7 @@ def _floor(table: Table, facts: BrowserFacts) -> str | Floors | None:
     if isinstance(table.content["floor"], str):
         return table.text("floor", None, lambda name: _named(name, facts))
     versions = table.table("floor")
-    floors = _own(versions)
+    floors = _own(versions, facts)
     for family in facts.passed_by(floors):
         versions.fault(_key_of(family, floors), _too_high(family))
     versions.close()
@@ -124,20 +124,24 @@ def _named(name: str, facts: BrowserFacts) -> str | Fault:
     )
 
 
-def _own(table: Table) -> Floors:
+def _own(table: Table, facts: BrowserFacts) -> Floors:
+    """Versions one by one; what is left out is as in the floor named by ``from``, or let in."""
     nothing: Version = (0, 0)
     read = {key: table.value(key, nothing, values.version) for key in ("blink", "gecko", "webkit", *FAMILIES)}
     for engine, family in (("gecko", "firefox"), ("webkit", "safari")):
         if engine in table and family in table:
             table.fault(family, twice(family))
+    webkit = max(read["webkit"], read["safari"])
+    base = facts.named(table.text("from", "", lambda name: _named(name, facts))) or Floors()
     # Firefox counts as Gecko does and Safari as WebKit, on iOS too: their floors are their engines'.
     own = {"chrome", "edge", "opera", "opera-android", "samsung", "yandex", "uc", "qq"}
     return Floors(
-        blink=read["blink"][0],
-        gecko=max(read["gecko"], read["firefox"])[0],
-        webkit=max(read["webkit"], read["safari"]),
+        blink=read["blink"][0] or base.blink,
+        gecko=max(read["gecko"], read["firefox"])[0] or base.gecko,
+        webkit=base.webkit if webkit == nothing else webkit,
         trident=read["ie"][0] or None,
         families=tuple((key, read[key]) for key in FAMILIES if key in own and key in table),
+        trailing=() if "blink" in table else base.trailing,
     )
 
 

@@ -107,10 +107,12 @@
   const renew = (old) => {
     const fresh = doc.createElementNS(old.namespaceURI, old.localName);
     for (const attribute of old.attributes) {
-      const { name, value } = attribute;
-      if (name === "type" || name === HELD) continue;
-      if (name === "data-consent-type") fresh.setAttribute("type", value);
-      else if (/^(src|(xlink:)?href)$/.test(name)) fresh.setAttributeNS(attribute.namespaceURI, name, trusted("ScriptURL", value));
+      const { value } = attribute;
+      if (attribute.name === "type" || attribute.name === HELD) continue;
+      const name = attribute.name.replace(/^data-consent-(?=(type|(xlink:)?href)$)/, "");
+      const namespace = name.startsWith("xlink:") ? "http://www.w3.org/1999/xlink" : null;
+      if (name === "type") fresh.setAttribute(name, value);
+      else if (/^(src|(xlink:)?href)$/.test(name)) fresh.setAttributeNS(namespace, name, trusted("ScriptURL", value));
       else fresh.setAttributeNode(attribute.cloneNode());
     }
     if (old.nonce || nonce) fresh.nonce = old.nonce || nonce;
@@ -220,7 +222,8 @@
 
   const send = async (form, action) => {
     const fields = new FormData(form);
-    const body = JSON.stringify({ action, category: fields.getAll("category"), service: fields.getAll("service"), lang: fields.get("lang") });
+    const waited = Math.round(performance.now() / 1000);
+    const body = JSON.stringify({ action, category: fields.getAll("category"), service: fields.getAll("service"), lang: fields.get("lang"), waited });
     const headers = { "Content-Type": "application/json", Accept: "application/json" };
     const answer = await fetch(home, { method: "POST", headers, body, keepalive: true, signal: AbortSignal.timeout(8000) });
     if (!answer.ok) throw new Error(answer.statusText);

@@ -575,3 +575,24 @@ def test_a_page_whose_first_bytes_say_utf_16_goes_out_inert_and_whole(wrap, code
 
     assert response.body == sent
     assert b"script-src 'none'" in response.header(b"content-security-policy")
+
+
+SHIFTED = b'<meta charset=iso-2022-jp><p title="\x1b$Bx"\x1b(By="><img src=https://www.google-analytics.com/collect>">'
+UNLABELLED = (b"content-type", b"text/html")
+
+
+def test_a_page_that_turns_out_to_be_in_iso_2022_jp_is_inert(wrap, caplog):
+    response = drive(wrap(answering(start(UNLABELLED), body(DOCUMENT % SHIFTED))))
+    assert b"script-src 'none'" in response.header(b"content-security-policy")
+    assert caplog.records[0].getMessage().startswith("consent.W012")
+
+
+def test_a_stream_that_turns_out_to_be_in_iso_2022_jp_ends_there(wrap):
+    response = drive(wrap(answering(start(UNLABELLED), body(DOCUMENT % b"one", more=True), body(SHIFTED))))
+    assert b"google-analytics" not in response.body
+    assert b"one" in response.body
+
+
+def test_what_the_header_says_of_the_charset_holds(wrap):
+    response = drive(wrap(answering(*page(data=DOCUMENT % (SHIFTED + TRACKER)))))
+    assert HELD in response.body

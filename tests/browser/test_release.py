@@ -134,6 +134,16 @@ def test_other_elements_are_released_in_place(serve, browser_page):
     expect(browser_page.locator("[data-consent-held]")).to_have_count(0)
 
 
+@pytest.mark.parametrize("attribute", ["href", "xlink:href"])
+def test_the_file_of_an_svg_script_waits_and_runs_in_place(serve, browser_page, attribute):
+    site = Site(f'<svg><script type="text/plain" {HELD} data-consent-{attribute}="PARTNER/drawn.js"></script></svg>')
+    browser_page.goto(serve(site.app), wait_until="networkidle")
+    assert site.asked == []
+    accept(browser_page)
+    assert ran(browser_page, 1) == ["drawn.js"]
+    assert site.asked == ["drawn.js"]
+
+
 def test_only_what_was_allowed_is_released(serve, browser_page):
     site = Site(
         script(say("statistics"))

@@ -7,6 +7,7 @@ from turbohtml import tokenize
 
 from consent.html import Texts
 from consent.html.candidates import REPORTED
+from consent.html.constructs import TRACED
 from consent.html.rawtext import RAW
 from consent.html.scanner import Scanner
 from consent.html.tags import attributes
@@ -15,8 +16,9 @@ from tests.html.soup import PIECES, soup
 NEWLINE = re.compile(r"\r\n|\r|\n")
 JUDGED = re.compile(r"src|href|xlink|post|images|data$|data-con", re.IGNORECASE)
 START_TAG = 1
-PASSED = {b"style"}
-"""Passed unseen where nothing can hide in it."""
+PASSED = {b"style", TRACED}
+"""Passed unseen where nothing can hide in it; found by what stands in it, not by its name."""
+ALWAYS = RAW | {b"base"}
 
 
 class Everything:
@@ -41,7 +43,8 @@ def oracle(page: bytes) -> list[tuple[int, str]]:
         if int(token.type) != START_TAG or token.tag.encode() not in REPORTED - PASSED:
             continue
         names = [name for name, _ in token.attrs]
-        if token.tag.encode() in RAW or any(JUDGED.match(name) for name in names):
+        judged = re.compile("http-equiv") if token.tag == "meta" else JUDGED
+        if token.tag.encode() in ALWAYS or any(judged.match(name) for name in names):
             found.append((lines[token.line - 1] + token.col, token.tag))
     return found
 

@@ -1,5 +1,6 @@
 """``[browsers]``: floors by name, engine and family; rules by path; the owner's own data."""
 
+import dataclasses
 import json
 
 import pytest
@@ -75,6 +76,24 @@ def test_firefox_and_safari_count_as_their_engines_do():
 def test_internet_explorer_is_let_in_only_where_it_is_named():
     assert floor_of(ie=11).trident == 11
     assert floor_of(blink=100).trident is None
+
+
+def test_a_floor_may_start_from_a_name_and_change_what_it_says():
+    widely = bundled_browser_facts().floors["widely"]
+    found = floor_of(**{"from": "widely", "ie": 11, "gecko": 140})
+    assert found == dataclasses.replace(widely, trident=11, gecko=140)
+    assert floor_of(**{"from": "widely", "safari": "18.0"}).webkit == (18, 0)
+    assert floor_of(**{"from": "widely-18m", "blink": 110}).webkit == (16, 0)
+
+
+def test_a_wrong_name_to_start_from_is_refused():
+    found = problem(floor={"from": "widley"})
+    assert (found.code, found.key) == ("consent.E043", "browsers.floor.from")
+
+
+def test_an_own_number_is_checked_even_where_the_rest_has_a_name():
+    found = problems_of({"browsers": {"floor": {"from": "widely", "blink": 122}}})
+    assert [(one.code, one.key) for one in found] == [("consent.E048", "browsers.floor.blink")]
 
 
 @pytest.mark.parametrize("version", [True, 0, -3, 16.4, "16.x", "", "16.4.1", 99999])

@@ -1,0 +1,1 @@
+"""Mutated markup against another parser and the rewriter's own laws: ``make fuzz``."""
