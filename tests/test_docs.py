@@ -17,6 +17,7 @@ from consent.asgi.endpoints import Endpoints
 from consent.asgi.forms import Submission, parse_submission
 from consent.asgi.gate import Gate
 from consent.asgi.hearing import Hearing
+from consent.asgi.verdicts import Verdicts
 from consent.browser_facts import bundled_browser_facts
 from consent.catalogue import Catalogue, Cookie
 from consent.choices import Action, Choice, apply
@@ -133,17 +134,20 @@ def test_each_kind_of_example_is_there():
 
 
 def test_the_documented_endpoints_are_those_there_are(site):
-    documented = set(re.findall(r"^\| `(GET|POST) (/\S+)` \|", CHOICES, re.MULTILINE))
+    (choice,) = site.pages.assets
+    documented = set(re.findall(r"^\| `(GET|POST) (/\S+)` \|", CHOICES.replace("choice-HASH.js", choice), re.MULTILINE))
     served = Endpoints(
         site=site,
         gate=Gate.of(site, [b"a key for this test alone"]),
         hearing=Hearing(site=site),
+        verdicts=Verdicts(site=site),
         documents=Documents(site=site),
     )
     below = {path.removeprefix("/consent") for _, path in documented}
     assert documented == {(m, f"/consent{b}") for b in below for m in served._handlers(b) if m != "HEAD"}
-    shown = {f"/consent{below}" for below in served.documents.handlers}
-    assert {path for _, path in documented} == {"/consent", "/consent/browser", "/consent/violations"} | shown
+    shown = {*served.documents.handlers, *(f"/assets/{name}" for name in site.pages.assets)}
+    expected = {"", "/browser", "/verdicts", "/violations"} | shown
+    assert {path for _, path in documented} == {f"/consent{path}" for path in expected}
 
 
 def test_the_documented_actions_and_fields_are_those_there_are():
