@@ -150,7 +150,11 @@ class Endpoints:
         if before is not None and earlier.answered and is_repeated(before, state):
             state = before  # a double click: its record is there already, and the cookie says so
         else:
-            await self._record(before, state, choice, earlier, submission, visit)
+            kept = await self._record(before, state, choice, earlier, submission, visit)
+            if kept is None and state.granted:
+                # No proof, no grant (GDPR Art. 7(1)). A refusal stands all the same: it needs none.
+                answer = answers.plain(HTTPStatus.SERVICE_UNAVAILABLE, "not-recorded", visit)
+                return answer.adding([(b"retry-after", b"60")])
         decision = site.decide(state)
         withdrawn = withdrawn_cookies(visit.cookies, site.catalogue, decision)
         cookies = [site.cookie.set_header(state, secure=visit.secure, now=now)]
@@ -171,7 +175,8 @@ class Endpoints:
         earlier: Decision,
         submission: Submission,
         visit: Visit,
-    ) -> None:
+    ) -> bool | None:
+        """As ``RecordKeeper.append``."""
         site, now = self.site, self.site.now()
         language = site.language(visit, asked=submission.language)
         notice = site.notices.of(language)
@@ -191,7 +196,7 @@ class Endpoints:
             now=now,
             random=site.random(RANDOM_BYTES),
         )
-        await site.keeper.append(record, notice)
+        return await site.keeper.append(record, notice)
 
     def _circumstances(  # noqa: PLR0913, PLR0917 - each a fact of its own
         self, choice: Choice, submission: Submission, visit: Visit, earlier: Decision, language: str, notice: Notice

@@ -108,6 +108,7 @@ class Banner:
             ask=ask,
             changed=changed,
             t=wording.texts,
+            w=wording,
             language=language,
             direction=wording.text("direction"),
             notice=wording.notice(settings.site.name, settings.policy),

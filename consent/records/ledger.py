@@ -37,6 +37,15 @@ class Selection:
         return first, first_id(self.until) if self.until else "~"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChainState:
+    """A chain at one moment."""
+
+    chain: Chain
+    tombstones: Sequence[Tombstone]
+    counts: Counts
+
+
 def first_id(moment: datetime) -> str:
     """No record of ``moment`` or later has an id before this one."""
     return make_record_id(moment.astimezone(UTC), bytes(10))
@@ -61,6 +70,9 @@ class Ledger(Protocol):
     def chains(self) -> Sequence[Chain]: ...
 
     def register(self) -> Register | None: ...
+
+    def state(self, chain: int) -> "ChainState | None":
+        """A chain with what belongs to it, all of one moment, however busily it is written to."""
 
     def tombstones(self, chain: int) -> Sequence[Tombstone]:
         """In the order of their places."""

@@ -10,7 +10,7 @@ from itertools import groupby
 from consent.records.base import Notice, Record
 from consent.records.chain import Chain, ChainKey, Register, Sealed, Tombstone
 from consent.records.counts import Counts, count
-from consent.records.ledger import ERASURE, PAGE, RETENTION, Selection, first_id
+from consent.records.ledger import ERASURE, PAGE, RETENTION, ChainState, Selection, first_id
 from consent.records.rows import Row, from_row, moment_text, to_row
 from consent.records.sealing import begin_chain, bury, joined, seal_group
 
@@ -78,6 +78,12 @@ class MemoryStore:
 
     def register(self) -> Register | None:
         return self._register
+
+    def state(self, chain: int) -> ChainState | None:
+        found = next((one for one in self._chains if one.chain == chain), None)
+        if found is None:
+            return None
+        return ChainState(chain=found, tombstones=self.tombstones(chain), counts=self.counts(chain=chain))
 
     def tombstones(self, chain: int) -> Sequence[Tombstone]:
         return list(self._stones.get(chain, ()))

@@ -14,7 +14,7 @@ from typing import Any
 from consent.records.base import Notice
 from consent.records.chain import Chain, ChainKey, Register, Sealed, Tombstone
 from consent.records.counts import Counts, count
-from consent.records.ledger import ERASURE, PAGE, RETENTION, Ledger, Selection, first_id
+from consent.records.ledger import ERASURE, PAGE, RETENTION, ChainState, Ledger, Selection, first_id
 from consent.records.rows import COLUMNS, Row, Value
 from consent.records.sealing import bury, joined
 
@@ -43,6 +43,10 @@ class SqlLedger(Ledger):
     @abstractmethod
     def _transaction(self) -> AbstractContextManager[None]:
         """All or nothing."""
+
+    @abstractmethod
+    def _snapshot(self) -> AbstractContextManager[None]:
+        """Everything that is read in it is of one moment."""
 
     def _row(self, one: Sequence[Any]) -> Row:
         """The columns of a record as they were sealed."""
@@ -91,6 +95,13 @@ class SqlLedger(Ledger):
         names = ("chains", "link", "key_id", "seal")
         found = self._all(f"SELECT {', '.join(names)} FROM consent_register")
         return Register(**_typed(names, found[0])) if found else None
+
+    def state(self, chain: int) -> ChainState | None:
+        with self._snapshot():
+            found = next((one for one in self.chains() if one.chain == chain), None)
+            if found is None:
+                return None
+            return ChainState(chain=found, tombstones=self.tombstones(chain), counts=self.counts(chain=chain))
 
     def tombstones(self, chain: int) -> Sequence[Tombstone]:
         return [_stone(one) for one in self._all(f"{_STONES} ORDER BY first", chain)]

@@ -49,6 +49,17 @@ class SqliteLedger(SqlLedger):
             self._connection.executemany(statement, values)
 
     @contextmanager
+    def _snapshot(self) -> Iterator[None]:
+        if self._connection.in_transaction:
+            yield
+            return
+        self._all("BEGIN")
+        try:
+            yield
+        finally:
+            self._connection.execute("ROLLBACK")
+
+    @contextmanager
     def _transaction(self) -> Iterator[None]:
         with _explaining(self.path):
             self._connection.execute("BEGIN IMMEDIATE")

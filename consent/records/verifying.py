@@ -20,7 +20,7 @@ from consent.records.chain import (
     verify_register,
 )
 from consent.records.counts import Counts, count
-from consent.records.ledger import Ledger
+from consent.records.ledger import ChainState, Ledger
 
 Anchor = dict[str, object]
 """The signed heads of all chains as they were once: a later state must still hold them."""
@@ -87,15 +87,17 @@ def _verify_one(  # noqa: PLR0913, PLR0917 - one look at one chain, with what is
     referred: dict[str, Finding],
     progress: Callable[[int], None],
 ) -> Iterable[Finding]:
-    """Findings of one chain; looked at again where it was written to or erased from meanwhile."""
+    """Findings of one chain; looked at again where something was taken out of it meanwhile."""
+    state = ledger.state(chain.chain)
     for _ in range(_LOOKS):
+        if state is None:
+            return [Finding(chain=chain.chain, number=0, record="", what="the chain went away while it was read")]
         look = Extent()
-        findings = list(islice(_look(ledger, chain, keys, look, referred, progress), _MOST))
-        later = next((one for one in ledger.chains() if one.chain == chain.chain), None)
-        moved = later is not None and later.length != chain.length
-        if not findings or not (moved or len(ledger.tombstones(chain.chain)) != look.tombstones):
+        findings = list(islice(_look(ledger, state, keys, look, referred, progress), _MOST))
+        later = ledger.state(chain.chain)
+        if not findings or (later is not None and later.tombstones == state.tombstones):
             break
-        chain = later or chain
+        state = later
     extent.records += look.records
     extent.tombstones += look.tombstones
     return findings
@@ -103,17 +105,20 @@ def _verify_one(  # noqa: PLR0913, PLR0917 - one look at one chain, with what is
 
 def _look(  # noqa: PLR0913, PLR0917 - see above
     ledger: Ledger,
-    chain: Chain,
+    state: ChainState,
     keys: Mapping[str, ChainKey],
     extent: Extent,
     referred: dict[str, Finding],
     progress: Callable[[int], None],
 ) -> Iterator[Finding]:
     counted: Counts = Counter()
+    chain = state.chain
 
     def passing() -> Iterator[Sealed]:
         group: list[Sealed] = []
         for one in ledger.sealed(chain.chain):
+            if one.number > chain.length and _written_since(ledger, chain, one.number):
+                break
             name = str(one.row.get("notice") or "")
             if name and name not in referred:
                 referred[name] = _missing_notice(chain.chain, one, name)
@@ -129,14 +134,18 @@ def _look(  # noqa: PLR0913, PLR0917 - see above
         extent.records += len(group)
         progress(len(group))
 
-    stones = ledger.tombstones(chain.chain)
-    kept = ledger.counts(chain=chain.chain)
-    extent.tombstones = len(stones)
-    yield from verify_chain(chain, passing(), stones, keys)
+    extent.tombstones = len(state.tombstones)
+    kept = state.counts
+    yield from verify_chain(chain, passing(), state.tombstones, keys)
     if dict(kept) != dict(counted):  # Counters would take a zero for nothing
         wrong = min(key for key in kept.keys() | counted.keys() if kept.get(key) != counted.get(key))
         what = f"its counters are not what its records add up to ({' '.join(wrong)})"
         yield Finding(chain=chain.chain, number=0, record="", what=what)
+
+
+def _written_since(ledger: Ledger, chain: Chain, number: int) -> bool:
+    """Whether the writer has gone on since: then what stands behind the end as it was is the next look's."""
+    return any(one.chain == chain.chain and one.length >= number for one in ledger.chains())
 
 
 def _counted(group: Sequence[Sealed]) -> Counts:
