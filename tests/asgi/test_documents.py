@@ -86,8 +86,8 @@ def test_the_history_is_what_was_recorded_for_that_receipt(wrap, tmp_path):
 
 
 def test_a_receipt_is_shown_though_the_store_is_away(wrap, tmp_path):
+    cookie = (b"cookie", drive(wrap(answering(*page())), **choice(b"action=accept")).cookie)
     app = wrap(answering(*page()), records={"url": f"sqlite:///{tmp_path}/nothing/there/consent.db"})
-    cookie = (b"cookie", drive(app, **choice(b"action=accept")).cookie)
     shown = drive(app, path="/consent/receipt", headers=(*NAVIGATION, cookie))
     assert (shown.status, b"You accepted everything." in shown.body) == (200, True)
     app.site.keeper.close()
