@@ -86,11 +86,15 @@ class Ledger(Protocol):
     def counts(self, *, chain: int | None = None, since: str = "", until: str = "~") -> Counts:
         """Counters of all chains or one; days as ``2026-11-23``, ``until`` not included."""
 
-    def erase(self, receipt: str, *, key: ChainKey, at: str) -> int:
-        """Take away every record of one visitor, with a tombstone for each; how many there were."""
+    def erase(self, receipt: str, *, key: ChainKey, at: str, known: Sequence[ChainKey] = ()) -> int:
+        """Take away every record of one visitor, with a tombstone for each that is as it was written; how many there
+        were. ``key`` signs, ``known`` are further ones that verify.
+        """
 
-    def purge(self, before: datetime, *, key: ChainKey, at: str, limit: int = PAGE) -> int:
-        """Take away ``limit`` records at most that are older; how many there were."""
+    def purge(
+        self, before: datetime, *, key: ChainKey, at: str, limit: int = PAGE, known: Sequence[ChainKey] = ()
+    ) -> int:
+        """Take away ``limit`` records at most that are older, as ``erase`` does; how many there were."""
 
     def forget_notices(self) -> int:
         """Take away notices that no record refers to any more."""

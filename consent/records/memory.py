@@ -101,11 +101,19 @@ class MemoryStore:
                 found.update({key: value for key, value in counts.items() if since <= key[0] < until})
         return found
 
-    def erase(self, receipt: str, *, key: ChainKey, at: str) -> int:
+    def erase(self, receipt: str, *, key: ChainKey, at: str, known: Sequence[ChainKey] = ()) -> int:  # noqa: ARG002 - nobody edits memory
         gone = {str(row["record_id"]) for row in self.rows(Selection(receipt=receipt))}
         return self._take_away(gone, key, ERASURE, at)
 
-    def purge(self, before: datetime, *, key: ChainKey, at: str, limit: int = PAGE) -> int:
+    def purge(
+        self,
+        before: datetime,
+        *,
+        key: ChainKey,
+        at: str,
+        limit: int = PAGE,
+        known: Sequence[ChainKey] = (),  # noqa: ARG002 - as above
+    ) -> int:
         older = [name for row in self.rows(Selection()) if (name := str(row["record_id"])) < first_id(before)]
         return self._take_away(set(older[:limit]), key, RETENTION, at)
 
