@@ -23,6 +23,7 @@ from consent.catalogue import Catalogue, Cookie
 from consent.choices import Action, Choice, apply
 from consent.cli import COMMANDS
 from consent.html import Rewriter
+from consent.languages import bundled
 from consent.settings import Settings, schema
 from consent.settings.durations import duration
 from examples.demo.partners import PARTNERS
@@ -255,3 +256,10 @@ DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *(ROOT / 
 def test_every_link_within_the_documents_leads_somewhere(document):
     links = re.findall(r"\]\((?!https?:)([^)#\s]+)", document.read_text("utf-8"))
     assert [link for link in links if not (document.parent / link).exists()] == []
+
+
+def test_the_documented_languages_are_the_bundled():
+    document = (ROOT / "docs" / "languages.md").read_text("utf-8").partition("**Which language")[0]
+    assert set(re.findall(r"`([a-z]{2}(?:-[A-Za-z]+)?)` [A-Z]", document.replace("\n", " "))) == set(bundled())
+    assert f"in {len(bundled())} languages" in document
+    assert f"[{len(bundled())} languages](docs/languages.md)" in (ROOT / "README.md").read_text("utf-8")

@@ -25,6 +25,7 @@ from consent.asgi.verdicts import Verdicts
 from consent.asgi.visit import Visit
 from consent.choices import Action, Choice, ConsentState, apply, is_repeated, parse_choice
 from consent.decision import Decision, Reason
+from consent.devices import is_crawler
 from consent.engines import recognise
 from consent.pages import Asset
 from consent.records.base import RANDOM_BYTES, Circumstances, Notice, Source, expiry_of, make_record
@@ -100,10 +101,13 @@ class Endpoints:
 
     async def _preferences(self, visit: Visit, _: Receive) -> Answer:
         state = self.site.read_state(visit)
+        decision = self.site.decide(state)
+        before = await self.documents.asked_before(state) if decision.reason is Reason.POLICY_CHANGED else None
         page = self.site.pages.preferences(
             language=self.site.language(visit, asked=visit.asked_language),
-            decision=self.site.decide(state),
+            decision=decision,
             state=state,
+            before=before,
             return_to=self.documents.way_back(visit),
             embedded=visit.destination == b"empty",
         )
@@ -126,6 +130,10 @@ class Endpoints:
         if choice is None:
             self.site.reports.senseless("its action is none of accept, reject, save, withdraw")
             return answers.plain(HTTPStatus.BAD_REQUEST, "unknown-action", visit)
+        if is_crawler(visit.headers.get(b"user-agent", b"")):  # it presses every button, and has no will of its own
+            if visit.sends_json:
+                return answers.plain(HTTPStatus.FORBIDDEN, "crawler", visit)
+            return answers.see_other(self._way_back(submission, visit))
         return await self._apply(choice, submission, visit)
 
     async def _apply(self, choice: Choice, submission: Submission, visit: Visit) -> Answer:
@@ -142,7 +150,11 @@ class Endpoints:
         if before is not None and earlier.answered and is_repeated(before, state):
             state = before  # a double click: its record is there already, and the cookie says so
         else:
-            await self._record(before, state, choice, earlier, submission, visit)
+            kept = await self._record(before, state, choice, earlier, submission, visit)
+            if kept is None and state.granted:
+                # No proof, no grant (GDPR Art. 7(1)). A refusal stands all the same: it needs none.
+                answer = answers.plain(HTTPStatus.SERVICE_UNAVAILABLE, "not-recorded", visit)
+                return answer.adding([(b"retry-after", b"60")])
         decision = site.decide(state)
         withdrawn = withdrawn_cookies(visit.cookies, site.catalogue, decision)
         cookies = [site.cookie.set_header(state, secure=visit.secure, now=now)]
@@ -163,7 +175,8 @@ class Endpoints:
         earlier: Decision,
         submission: Submission,
         visit: Visit,
-    ) -> None:
+    ) -> bool | None:
+        """As ``RecordKeeper.append``."""
         site, now = self.site, self.site.now()
         language = site.language(visit, asked=submission.language)
         notice = site.notices.of(language)
@@ -183,7 +196,7 @@ class Endpoints:
             now=now,
             random=site.random(RANDOM_BYTES),
         )
-        await site.keeper.append(record, notice)
+        return await site.keeper.append(record, notice)
 
     def _circumstances(  # noqa: PLR0913, PLR0917 - each a fact of its own
         self, choice: Choice, submission: Submission, visit: Visit, earlier: Decision, language: str, notice: Notice
