@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check unit fuzz crash bench bench-banner screenshots clean
+.PHONY: help demo test check unit fuzz crash bench bench-records bench-banner screenshots clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
@@ -30,6 +30,9 @@ fuzz: $(VENV)/.dev ## a million mutated pages against another parser, FUZZ_SECON
 
 crash: $(VENV)/.dev ## a real server killed 50 times under load: nothing it acknowledged is lost
 	CONSENT_CRASHES=50 $(BIN)/python -m pytest -s tests/records/test_crash.py
+
+bench-records: $(VENV)/.dev ## what records cost on this disk, beside a commit for each
+	$(BIN)/python -m tests.bench.records
 
 bench: $(VENV)/.dev ## what it costs on this machine; CONSENT_CORPUS names a folder of pages to measure on
 	$(BIN)/python -m tests.bench

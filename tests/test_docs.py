@@ -17,11 +17,13 @@ from consent.asgi.endpoints import Endpoints
 from consent.asgi.forms import Submission, parse_submission
 from consent.asgi.gate import Gate
 from consent.asgi.hearing import Hearing
+from consent.asgi.verdicts import Verdicts
 from consent.browser_facts import bundled_browser_facts
 from consent.catalogue import Catalogue, Cookie
 from consent.choices import Action, Choice, apply
 from consent.cli import COMMANDS
 from consent.html import Rewriter
+from consent.languages import bundled
 from consent.settings import Settings, schema
 from consent.settings.durations import duration
 from examples.demo.partners import PARTNERS
@@ -133,17 +135,20 @@ def test_each_kind_of_example_is_there():
 
 
 def test_the_documented_endpoints_are_those_there_are(site):
-    documented = set(re.findall(r"^\| `(GET|POST) (/\S+)` \|", CHOICES, re.MULTILINE))
+    (choice,) = site.pages.assets
+    documented = set(re.findall(r"^\| `(GET|POST) (/\S+)` \|", CHOICES.replace("choice-HASH.js", choice), re.MULTILINE))
     served = Endpoints(
         site=site,
         gate=Gate.of(site, [b"a key for this test alone"]),
         hearing=Hearing(site=site),
+        verdicts=Verdicts(site=site),
         documents=Documents(site=site),
     )
     below = {path.removeprefix("/consent") for _, path in documented}
     assert documented == {(m, f"/consent{b}") for b in below for m in served._handlers(b) if m != "HEAD"}
-    shown = {f"/consent{below}" for below in served.documents.handlers}
-    assert {path for _, path in documented} == {"/consent", "/consent/browser", "/consent/violations"} | shown
+    shown = {*served.documents.handlers, *(f"/assets/{name}" for name in site.pages.assets)}
+    expected = {"", "/browser", "/verdicts", "/violations"} | shown
+    assert {path for _, path in documented} == {f"/consent{path}" for path in expected}
 
 
 def test_the_documented_actions_and_fields_are_those_there_are():
@@ -251,3 +256,10 @@ DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *(ROOT / 
 def test_every_link_within_the_documents_leads_somewhere(document):
     links = re.findall(r"\]\((?!https?:)([^)#\s]+)", document.read_text("utf-8"))
     assert [link for link in links if not (document.parent / link).exists()] == []
+
+
+def test_the_documented_languages_are_the_bundled():
+    document = (ROOT / "docs" / "languages.md").read_text("utf-8").partition("**Which language")[0]
+    assert set(re.findall(r"`([a-z]{2}(?:-[A-Za-z]+)?)` [A-Z]", document.replace("\n", " "))) == set(bundled())
+    assert f"in {len(bundled())} languages" in document
+    assert f"[{len(bundled())} languages](docs/languages.md)" in (ROOT / "README.md").read_text("utf-8")

@@ -88,7 +88,7 @@ def test_the_wheel_holds_every_file_of_the_package_and_the_templates(wheel):
     expected = SHIPPED | {f"consent/{name}" for name in TEMPLATES}
     assert {name for name in names if ".dist-info/" not in name} == expected
     assert "consent/py.typed" in names
-    assert "consent/static/consent.js" in names
+    assert "consent/static/guard.js" in names
     assert "consent/data/partners.json" in names
 
 

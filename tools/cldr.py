@@ -113,6 +113,8 @@ WORDS = {
         "week": ["{0} seachtain", "{0} sheachtain", "{0} seachtaine", "{0} seachtaine", "{0} seachtain"],
     },
 }
+# Where CLDR's word for "and" depends on the sounds around it, the one that fits all.
+LISTS = {"uk": {"2": "{0} та {1}", "end": "{0} та {1}"}}
 NUMBERS = [*range(10_000), 10_001, 11_111, 100_000]
 
 
@@ -146,7 +148,7 @@ def language(tag: str, rules: list[tuple[str, list[int]]]) -> dict[str, object]:
         "percent": percent(locale, symbols["percentSign"]),
         "months": [locale.months["format"]["wide"][month] for month in range(1, 13)],
         "date_format": date(locale),
-        "list": dict(locale.list_patterns["standard"]),
+        "list": dict(locale.list_patterns["standard"]) | LISTS.get(tag, {}),
         "units": {unit: unit_forms(tag, locale, unit, plurals) for unit in UNITS},
         "countries": {code: locale.territories[code] for code in sorted(countries())},
     }

@@ -1,4 +1,4 @@
-"""The product's own responses: whole, small, never stored, never framed."""
+"""The product's own responses: whole, small, never framed, and never stored unless their names say what is in them."""
 
 import json
 from collections.abc import Mapping
@@ -74,6 +74,16 @@ def plain(status: HTTPStatus, code: str, visit: Visit) -> Answer:
         f"<title>{status.value} {status.phrase}</title><h1>{status.phrase}</h1><p>{code}</p></html>"
     )
     return replace(html(status, page.encode()), error=code)
+
+
+def lasting(body: bytes, media_type: str) -> Answer:
+    """A file whose name changes with its content: kept for good, by every cache (RFC 8246)."""
+    headers = [
+        (b"content-type", media_type.encode("ascii")),
+        (b"cache-control", b"public, max-age=31536000, immutable"),
+        (b"x-content-type-options", b"nosniff"),
+    ]
+    return Answer(status=HTTPStatus.OK, headers=headers, body=body)
 
 
 def unreadable(why: Unreadable, visit: Visit) -> Answer:

@@ -1,4 +1,5 @@
-"""What stands under the mount: the choice, the preferences page, and "continue anyway" of the browser check.
+"""What stands under the mount: the choice, the preferences page, what the page's script asks for, and "continue anyway"
+of the browser check.
 
 A choice's way: cross-site guard -> ``choices.apply`` -> record appended -> cookie -> 303 or JSON. The record comes
 before the cookie, so that no choice stands in a browser of which there is no proof. GET never changes anything:
@@ -20,10 +21,12 @@ from consent.asgi.hearing import Hearing
 from consent.asgi.origin import is_local_path, refusal, same_host_path
 from consent.asgi.site import Site
 from consent.asgi.throttle import client_of
+from consent.asgi.verdicts import Verdicts
 from consent.asgi.visit import Visit
 from consent.choices import Action, Choice, ConsentState, apply, is_repeated, parse_choice
 from consent.decision import Decision, Reason
 from consent.engines import recognise
+from consent.pages import Asset
 from consent.records.base import RANDOM_BYTES, Circumstances, Notice, Source, expiry_of, make_record
 
 
@@ -34,6 +37,7 @@ class Endpoints:
     site: Site
     gate: Gate
     hearing: Hearing
+    verdicts: Verdicts
     documents: Documents
 
     def owns(self, path: str) -> bool:
@@ -85,6 +89,11 @@ class Endpoints:
             return {"GET": shown, "HEAD": shown}
         if below == "/browser":
             return {"GET": self._browser, "HEAD": self._browser, "POST": self._continue_anyway}
+        if below == "/verdicts":
+            return {"POST": self.verdicts.give}
+        if (asset := self.site.pages.assets.get(below.removeprefix("/assets/"))) is not None:
+            handler = _serving(asset)
+            return {"GET": handler, "HEAD": handler}
         if below == "/violations":
             return {"POST": self.hearing.take}
         return {}
@@ -133,7 +142,11 @@ class Endpoints:
         if before is not None and earlier.answered and is_repeated(before, state):
             state = before  # a double click: its record is there already, and the cookie says so
         else:
-            await self._record(before, state, choice, earlier, submission, visit)
+            kept = await self._record(before, state, choice, earlier, submission, visit)
+            if kept is None and state.granted:
+                # No proof, no grant (GDPR Art. 7(1)). A refusal stands all the same: it needs none.
+                answer = answers.plain(HTTPStatus.SERVICE_UNAVAILABLE, "not-recorded", visit)
+                return answer.adding([(b"retry-after", b"60")])
         decision = site.decide(state)
         withdrawn = withdrawn_cookies(visit.cookies, site.catalogue, decision)
         cookies = [site.cookie.set_header(state, secure=visit.secure, now=now)]
@@ -154,7 +167,8 @@ class Endpoints:
         earlier: Decision,
         submission: Submission,
         visit: Visit,
-    ) -> None:
+    ) -> bool | None:
+        """As ``RecordKeeper.append``."""
         site, now = self.site, self.site.now()
         language = site.language(visit, asked=submission.language)
         notice = site.notices.of(language)
@@ -174,7 +188,7 @@ class Endpoints:
             now=now,
             random=site.random(RANDOM_BYTES),
         )
-        await site.keeper.append(record, notice)
+        return await site.keeper.append(record, notice)
 
     def _circumstances(  # noqa: PLR0913, PLR0917 - each a fact of its own
         self, choice: Choice, submission: Submission, visit: Visit, earlier: Decision, language: str, notice: Notice
@@ -228,6 +242,13 @@ class Endpoints:
         if is_local_path(return_to) and self.documents.may_lead_to(return_to, visit):
             return return_to
         return self.documents.way_back(visit)
+
+
+def _serving(asset: Asset) -> Handler:
+    async def serve(_visit: Visit, _receive: Receive) -> Answer:
+        return answers.lasting(asset.content.encode("ascii"), asset.media_type)
+
+    return serve
 
 
 def _takes_back(site: Site, earlier: Decision, later: Decision) -> bool:

@@ -18,6 +18,7 @@ from consent.asgi.hearing import Hearing
 from consent.asgi.request import for_app
 from consent.asgi.responder import Responder
 from consent.asgi.site import Site
+from consent.asgi.verdicts import Verdicts
 from consent.asgi.visit import inner_path, read_wishes
 from consent.asgi.workers import confined
 from consent.browsers import Verdict
@@ -67,6 +68,7 @@ class ConsentMiddleware:
             site=self.site,
             gate=self._gate,
             hearing=Hearing(site=self.site),
+            verdicts=Verdicts(site=self.site),
             documents=Documents(site=self.site),
         )
         self._excluded = loaded.paths.exclude
@@ -135,6 +137,9 @@ class ConsentMiddleware:
     async def _not_http(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
             consent = Consent(scope, self.site)
+            if self._endpoints.owns(consent.visit.path):  # where the guard leads what may not connect
+                await send({"type": "websocket.close"})
+                return
             await self.app(dict(scope, consent=consent), receive, without_cookies(send, consent))
         elif scope["type"] == "lifespan":
             await self.app(scope, receive, self._closing(send))

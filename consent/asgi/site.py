@@ -112,7 +112,7 @@ class Site:
             return known
         if len(self._holders) >= HOLDERS:
             self._holders.clear()
-        judge = self._judge(decision, key[1], self.reports.met)
+        judge = self.judge(decision, key[1], self.reports.met)
         noting = NotingJudge(judge, self.allowlist.places) if self.allowlist else judge
         holder = self._holders[key] = make_holder(noting, self._texts, self._markup)
         return holder
@@ -137,9 +137,10 @@ class Site:
         return headers
 
     def _quiet_judge(self, decision: Decision, host: str) -> PageJudge:
-        return self._judge(decision, host, lambda _kind, _name: None)
+        return self.judge(decision, host, lambda _kind, _name: None)
 
-    def _judge(self, decision: Decision, host: str, met: Callable[[Met, str], None]) -> PageJudge:
+    def judge(self, decision: Decision, host: str, met: Callable[[Met, str], None]) -> PageJudge:
+        """A judge of the pages of ``host``, which tells ``met`` of whom it comes across."""
         holding = self.settings.holding
         return PageJudge(
             self.catalogue,

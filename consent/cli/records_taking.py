@@ -22,7 +22,7 @@ def run_erase(site: CommandSite, arguments: argparse.Namespace) -> int:
         print("consent.W025 records still wait in the spool: erase again when the store has them", file=sys.stderr)
     now = moment_text(datetime.now(UTC))
     with site.ledger() as ledger:
-        gone = ledger.erase(arguments.receipt, key=site.keys[0], at=now)
+        gone = ledger.erase(arguments.receipt, key=site.keys[0], at=now, known=site.keys[1:])
         ledger.forget_notices()
     print(f"{gone} records erased" if gone else "there is no record of this receipt")
     return 0 if gone and drained else 1
@@ -37,7 +37,7 @@ def run_purge(site: CommandSite, arguments: argparse.Namespace) -> int:
             print(f"{total} records are older than {span.days} days")
             return 0
         progress, gone = Progress("purging", total), 0
-        while batch := ledger.purge(before, key=site.keys[0], at=moment_text(datetime.now(UTC))):
+        while batch := ledger.purge(before, key=site.keys[0], at=moment_text(datetime.now(UTC)), known=site.keys[1:]):
             gone += batch
             progress.step(batch)
         progress.close()

@@ -4,6 +4,7 @@ The page for an outdated browser is a function of its own (``consent.pages.brows
 decision.
 """
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 import jinja2
@@ -11,6 +12,7 @@ import jinja2
 from consent.choices import Action, Choice, ConsentState, apply
 from consent.decision import Decision, decide
 from consent.html.injection import Insertion
+from consent.pages.assets import Asset as Asset
 from consent.pages.banner import Banner
 from consent.pages.checking import check_buttons, check_templates, rendering_problem
 from consent.pages.cookie_policy import CookiePolicy
@@ -53,7 +55,9 @@ class Pages:
         self.error = ErrorPage(settings, environment)
         self.languages: tuple[str, ...] = settings.site.languages
         self.script_hashes: tuple[bytes, ...] = self._banner.script_hashes
-        """CSP sources of the inline script: ``'sha256-...'``."""
+        """CSP sources of the script, the inline part and the other: ``'sha256-...'``."""
+        self.assets: Mapping[str, Asset] = {asset.name: asset for asset in (self._banner.choice,)}
+        """What stands below the mount, in ``/assets``, by file name."""
         self.style_hashes: tuple[bytes, ...] = (*self._banner.style_hashes, self.embeds.style_hash)
         self.preferences_csp: bytes = self._preferences.csp
         """The Content-Security-Policy of the preferences page: it runs no script and fetches nothing."""

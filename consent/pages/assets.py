@@ -1,11 +1,42 @@
-"""The browser's script and styles as they go into pages: comments and indentation taken off, hashed for CSP."""
+"""The browser's scripts and styles as they go into pages: comments and indentation taken off, hashed for CSP.
+
+What stands in the head of every page is made as small as can be. What comes later is an ``Asset``: a file under the
+mount whose name bears a hash of its content, so that browsers keep it for good.
+"""
 
 import base64
 import hashlib
 import re
+from dataclasses import dataclass
 from importlib.resources import files
 
+from consent.pages.squeeze import squeeze
+
 _ID = re.compile("#consent-[a-z]+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asset:
+    """A file under the mount."""
+
+    name: str
+    """``choice-0123456789.js``: another content has another name."""
+    content: str
+    media_type: str
+
+
+def load_choice() -> Asset:
+    """What the page's script fetches with the visitor's first act."""
+    content = load_script("choice.js")
+    digest = hashlib.sha256(content.encode("ascii")).hexdigest()[:10]
+    return Asset(name=f"choice-{digest}.js", content=content, media_type="text/javascript; charset=us-ascii")
+
+
+def load_head(choice: Asset, *, guard: bool) -> str:
+    """The script in the head of every page; ``guard``: with what holds that which the page starts at run time."""
+    source = _read("head.js") + (_read("guard.js") if guard else "")
+    # A page that swaps its body without loading may run its head's scripts again.
+    return f"if(!window.consent){{{squeeze(source.replace('CHOICE', choice.name))}}}"
 
 
 def load_script(name: str) -> str:

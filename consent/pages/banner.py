@@ -5,14 +5,17 @@ gets bytes joined around the nonce.
 """
 
 import hashlib
+import re
+from collections.abc import Iterable
 from html import escape
 
 import jinja2
 
+from consent.address import read_host
 from consent.decision import Decision
 from consent.html.injection import Insertion
 from consent.languages import fingerprint
-from consent.pages.assets import csp_hash, load_script, load_style, to_ascii
+from consent.pages.assets import csp_hash, load_choice, load_head, load_style, to_ascii
 from consent.pages.embeds import Embeds
 from consent.pages.per_language import PerLanguage
 from consent.pages.theme import theme
@@ -33,9 +36,11 @@ class Banner:
         self._embeds = embeds
         self._template = environment.get_template("banner.html")
         self._bodies = PerLanguage(settings.site.languages, self._both)
-        script = load_script("consent.js")
+        self.choice = load_choice()
+        """The script's other part, which it fetches."""
+        script = load_head(self.choice, guard=settings.holding.guard)
         style = theme(settings.banner, "#consent-banner,#consent-revisit,#consent-dialog") + load_style("banner.css")
-        self.script_hashes = (csp_hash(script),)
+        self.script_hashes = (csp_hash(script), csp_hash(self.choice.content))
         self.style_hashes = (csp_hash(style),)
         self._head_parts = tuple(
             part.encode("ascii") for part in ("<style", f">{style}</style><script", f">{script}</script>")
@@ -78,6 +83,7 @@ class Banner:
         markup = self._template.render(
             ask=ask,
             t=wording.texts,
+            w=wording,
             language=language,
             direction=wording.text("direction"),
             notice=wording.notice(settings.site.name, settings.policy),
@@ -90,16 +96,18 @@ class Banner:
 
     def _state(self, decision: Decision) -> bytes:
         """What the script knows from its first line on, as attributes of its tag: in a frame nothing else is there."""
-        asked = frozenset(self._settings.policy.asked)
+        settings = self._settings
+        asked = decision.categories & frozenset(settings.policy.asked)
         values = {
-            "mount": [self._settings.paths.mount],
-            "answered": [] if decision.ask else ["yes"],
-            "always": decision.categories - asked,
-            "categories": decision.categories & asked,
-            "services": decision.services,
+            "mount": settings.paths.mount,
+            "granted": _listed(decision.categories | decision.services),
+            "state": f"{_listed(asked)}/{_listed(decision.services)}" if decision.answered else "",
         }
-        attributes = (f' data-consent-{key}="{escape(" ".join(sorted(names)))}"' for key, names in values.items())
-        return to_ascii("".join(attributes))
+        if settings.holding.guard:
+            values["own"] = own_hosts(settings.site.domains + settings.holding.allow)
+        if settings.holding.release == "reload" or settings.holding.csp == "enforce":
+            values["reload"] = "yes"
+        return to_ascii("".join(f' data-consent-{key}="{escape(value)}"' for key, value in values.items()))
 
     def _make_version(self) -> str:
         digest = hashlib.sha256(b"".join(self._head_parts))
@@ -112,3 +120,13 @@ class Banner:
         for body in (*self._bodies[first].values(), *map(fingerprint, settings.site.languages)):
             digest.update(body)
         return digest.hexdigest()[:10]
+
+
+def _listed(names: Iterable[str]) -> str:
+    return " ".join(sorted(names))
+
+
+def own_hosts(hosts: Iterable[str]) -> str:
+    """A regular expression of JavaScript's for ``hosts`` and what lies below them."""
+    escaped = "|".join(re.escape(name).replace(r"\-", "-") for host in hosts if (name := read_host(host)))
+    return rf"(^|\.)({escaped})$" if escaped else "^$"

@@ -93,7 +93,11 @@ class Wording:
         if not purposes:
             return self.text("banner", "plain", site=site)
         uses = self.text("banner", "uses", site=site, purposes=self.listed(purposes))
-        return uses + " " + self.text("banner", "shared", partners=self._partners(policy))
+        return self.sentences(uses, self.text("banner", "shared", partners=self._partners(policy)))
+
+    def sentences(self, *texts: str) -> str:
+        """One after another; a full stop of Chinese and Japanese takes up the space behind it."""
+        return "".join(text if text.endswith("。") else f"{text} " for text in texts).rstrip()
 
     def _partners(self, policy: Policy) -> str:
         """Who learns of it: the number of partners declared, and of what kinds; else the kinds that are asked for."""

@@ -19,7 +19,11 @@ from dataclasses import dataclass
 from consent.records.rows import FORMATS, Row, Value
 
 _SALT = b"consent.records.v1"
-_encode = json.JSONEncoder(separators=(",", ":")).encode
+_encode = json.JSONEncoder(
+    separators=(",", ":"),
+    # What no row of ours holds (a blob put into a text's column) gets a form that no row of ours has.
+    default=lambda strange: {type(strange).__name__: repr(strange)},
+).encode
 FIRST = ""
 """What stands before the first record of a chain, and before the first chain."""
 
@@ -143,6 +147,11 @@ def register_seal(key: ChainKey, chains: int, link: str) -> str:
 def tombstone_seal(key: ChainKey, stone: Tombstone) -> str:
     place = (stone.chain, stone.first, stone.last)
     return _seal(key, "tombstone", *place, stone.mac, stone.reason, stone.at, stone.key_id)
+
+
+def is_ours(key: ChainKey, stone: Tombstone) -> bool:
+    """Whether ``key`` signed ``stone``."""
+    return key.id == stone.key_id and same(stone.seal, tombstone_seal(key, stone))
 
 
 def same(one: str, other: str) -> bool:

@@ -107,7 +107,9 @@ class Housekeeping:
         try:
             before = self.now() - self.retention
             while not self._stopped.is_set():
-                batch = ledger.purge(before, key=self.keys[0], at=moment_text(self.now()), limit=BATCH)
+                batch = ledger.purge(
+                    before, key=self.keys[0], at=moment_text(self.now()), limit=BATCH, known=self.keys[1:]
+                )
                 gone += batch
                 if batch < BATCH:
                     break

@@ -61,8 +61,8 @@ class RecordKeeper:
         self._retry_at = clock()
         self._told = False
 
-    async def append(self, record: Record, notice: Notice | None = None) -> bool:
-        """True: durable in the store (or records are off). False: in the spool, or lost and logged as lost."""
+    async def append(self, record: Record, notice: Notice | None = None) -> bool | None:
+        """True: durable in the store (or records are off). False: durable in the spool. None: lost, and logged so."""
         if self.store is None:
             return True
         if self.housekeeper is not None:
@@ -142,7 +142,7 @@ class RecordKeeper:
         self._pause = FIRST_PAUSE
         return True
 
-    async def _set_aside(self, record: Record, notice: Notice | None) -> bool:
+    async def _set_aside(self, record: Record, notice: Notice | None) -> bool | None:
         shown = notice if notice is not None and notice.hash not in self._spooled_notices else None
         try:
             await self.spool.append(record, shown)
@@ -154,7 +154,7 @@ class RecordKeeper:
                 type(error).__name__,
                 error,
             )
-            return False
+            return None
         with self._lock:
             if shown is not None:
                 self._spooled_notices.add(shown.hash)

@@ -37,6 +37,15 @@ class Selection:
         return first, first_id(self.until) if self.until else "~"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChainState:
+    """A chain at one moment."""
+
+    chain: Chain
+    tombstones: Sequence[Tombstone]
+    counts: Counts
+
+
 def first_id(moment: datetime) -> str:
     """No record of ``moment`` or later has an id before this one."""
     return make_record_id(moment.astimezone(UTC), bytes(10))
@@ -62,6 +71,9 @@ class Ledger(Protocol):
 
     def register(self) -> Register | None: ...
 
+    def state(self, chain: int) -> "ChainState | None":
+        """A chain with what belongs to it, all of one moment, however busily it is written to."""
+
     def tombstones(self, chain: int) -> Sequence[Tombstone]:
         """In the order of their places."""
 
@@ -74,11 +86,15 @@ class Ledger(Protocol):
     def counts(self, *, chain: int | None = None, since: str = "", until: str = "~") -> Counts:
         """Counters of all chains or one; days as ``2026-11-23``, ``until`` not included."""
 
-    def erase(self, receipt: str, *, key: ChainKey, at: str) -> int:
-        """Take away every record of one visitor, with a tombstone for each; how many there were."""
+    def erase(self, receipt: str, *, key: ChainKey, at: str, known: Sequence[ChainKey] = ()) -> int:
+        """Take away every record of one visitor, with a tombstone for each that is as it was written; how many there
+        were. ``key`` signs, ``known`` are further ones that verify.
+        """
 
-    def purge(self, before: datetime, *, key: ChainKey, at: str, limit: int = PAGE) -> int:
-        """Take away ``limit`` records at most that are older; how many there were."""
+    def purge(
+        self, before: datetime, *, key: ChainKey, at: str, limit: int = PAGE, known: Sequence[ChainKey] = ()
+    ) -> int:
+        """Take away ``limit`` records at most that are older, as ``erase`` does; how many there were."""
 
     def forget_notices(self) -> int:
         """Take away notices that no record refers to any more."""

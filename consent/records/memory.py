@@ -10,7 +10,7 @@ from itertools import groupby
 from consent.records.base import Notice, Record
 from consent.records.chain import Chain, ChainKey, Register, Sealed, Tombstone
 from consent.records.counts import Counts, count
-from consent.records.ledger import ERASURE, PAGE, RETENTION, Selection, first_id
+from consent.records.ledger import ERASURE, PAGE, RETENTION, ChainState, Selection, first_id
 from consent.records.rows import Row, from_row, moment_text, to_row
 from consent.records.sealing import begin_chain, bury, joined, seal_group
 
@@ -79,6 +79,12 @@ class MemoryStore:
     def register(self) -> Register | None:
         return self._register
 
+    def state(self, chain: int) -> ChainState | None:
+        found = next((one for one in self._chains if one.chain == chain), None)
+        if found is None:
+            return None
+        return ChainState(chain=found, tombstones=self.tombstones(chain), counts=self.counts(chain=chain))
+
     def tombstones(self, chain: int) -> Sequence[Tombstone]:
         return list(self._stones.get(chain, ()))
 
@@ -95,11 +101,19 @@ class MemoryStore:
                 found.update({key: value for key, value in counts.items() if since <= key[0] < until})
         return found
 
-    def erase(self, receipt: str, *, key: ChainKey, at: str) -> int:
+    def erase(self, receipt: str, *, key: ChainKey, at: str, known: Sequence[ChainKey] = ()) -> int:  # noqa: ARG002 - nobody edits memory
         gone = {str(row["record_id"]) for row in self.rows(Selection(receipt=receipt))}
         return self._take_away(gone, key, ERASURE, at)
 
-    def purge(self, before: datetime, *, key: ChainKey, at: str, limit: int = PAGE) -> int:
+    def purge(
+        self,
+        before: datetime,
+        *,
+        key: ChainKey,
+        at: str,
+        limit: int = PAGE,
+        known: Sequence[ChainKey] = (),  # noqa: ARG002 - as above
+    ) -> int:
         older = [name for row in self.rows(Selection()) if (name := str(row["record_id"])) < first_id(before)]
         return self._take_away(set(older[:limit]), key, RETENTION, at)
 

@@ -50,6 +50,15 @@ class PostgresLedger(SqlLedger):
             self._run(self._connection.executemany(_numbered(statement), values))
 
     @contextmanager
+    def _snapshot(self) -> Iterator[None]:
+        transaction = self._connection.transaction(isolation="repeatable_read", readonly=True)
+        self._run(transaction.start())
+        try:
+            yield
+        finally:
+            self._run(transaction.rollback())
+
+    @contextmanager
     def _transaction(self) -> Iterator[None]:
         transaction = self._connection.transaction()
         self._run(transaction.start())

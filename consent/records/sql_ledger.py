@@ -5,17 +5,17 @@ Statements are written once, with ``?`` for a value, for SQLite and PostgreSQL a
 
 # ruff: noqa: S608 - statements are put together of our own constants; every value is a parameter
 from abc import abstractmethod
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from itertools import groupby
 from typing import Any
 
 from consent.records.base import Notice
-from consent.records.chain import Chain, ChainKey, Register, Sealed, Tombstone
+from consent.records.chain import FIRST, Chain, ChainKey, Register, Sealed, Tombstone, is_ours, record_seal, same
 from consent.records.counts import Counts, count
-from consent.records.ledger import ERASURE, PAGE, RETENTION, Ledger, Selection, first_id
-from consent.records.rows import COLUMNS, Row, Value
+from consent.records.ledger import ERASURE, PAGE, RETENTION, ChainState, Ledger, Selection, first_id
+from consent.records.rows import COLUMNS, FORMATS, Row, Value
 from consent.records.sealing import bury, joined
 
 SHIFT = 40
@@ -43,6 +43,10 @@ class SqlLedger(Ledger):
     @abstractmethod
     def _transaction(self) -> AbstractContextManager[None]:
         """All or nothing."""
+
+    @abstractmethod
+    def _snapshot(self) -> AbstractContextManager[None]:
+        """Everything that is read in it is of one moment."""
 
     def _row(self, one: Sequence[Any]) -> Row:
         """The columns of a record as they were sealed."""
@@ -92,6 +96,13 @@ class SqlLedger(Ledger):
         found = self._all(f"SELECT {', '.join(names)} FROM consent_register")
         return Register(**_typed(names, found[0])) if found else None
 
+    def state(self, chain: int) -> ChainState | None:
+        with self._snapshot():
+            found = next((one for one in self.chains() if one.chain == chain), None)
+            if found is None:
+                return None
+            return ChainState(chain=found, tombstones=self.tombstones(chain), counts=self.counts(chain=chain))
+
     def tombstones(self, chain: int) -> Sequence[Tombstone]:
         return [_stone(one) for one in self._all(f"{_STONES} ORDER BY first", chain)]
 
@@ -108,10 +119,10 @@ class SqlLedger(Ledger):
             place = found[-1][0]
 
     def strays(self) -> Sequence[int]:
-        known = {chain for (chain,) in self._all("SELECT chain FROM consent_chains")}
         tables = "SELECT chain FROM consent_tombstones UNION SELECT chain FROM consent_counts"
-        named = {chain for (chain,) in self._all(tables)}
-        return sorted((named | set(self._recorded())) - known)
+        named = {chain for (chain,) in self._all(tables)} | set(self._recorded())
+        # Asked last: a server may begin a chain meanwhile, which is never there without its entry.
+        return sorted(named - {chain for (chain,) in self._all("SELECT chain FROM consent_chains")}, key=str)
 
     def _recorded(self) -> Iterator[int]:
         """The chains that have a record: one step in the index for each."""
@@ -126,24 +137,26 @@ class SqlLedger(Ledger):
     def counts(self, *, chain: int | None = None, since: str = "", until: str = "~") -> Counts:
         where = "" if chain is None else " AND chain = ?"
         find = (
-            "SELECT day, facet, value, event, CAST(sum(count) AS BIGINT) FROM consent_counts"
+            "SELECT day, facet, value, event, CAST(sum(CAST(count AS BIGINT)) AS BIGINT) FROM consent_counts"
             f" WHERE day >= ? AND day < ?{where} GROUP BY day, facet, value, event"
         )
         found = self._all(find, since, until, *([] if chain is None else [chain]))
         return Counts({(day, facet, value, event): number for day, facet, value, event, number in found})
 
-    def erase(self, receipt: str, *, key: ChainKey, at: str) -> int:
+    def erase(self, receipt: str, *, key: ChainKey, at: str, known: Sequence[ChainKey] = ()) -> int:
         def gone() -> Sequence[Any]:
             return self._all(f"{_SELECT} WHERE receipt = ? ORDER BY place", receipt)
 
-        return self._take_away(gone, key, ERASURE, at)
+        return self._take_away(gone, [key, *known], ERASURE, at)
 
-    def purge(self, before: datetime, *, key: ChainKey, at: str, limit: int = PAGE) -> int:
+    def purge(
+        self, before: datetime, *, key: ChainKey, at: str, limit: int = PAGE, known: Sequence[ChainKey] = ()
+    ) -> int:
         def gone() -> Sequence[Any]:
             find = f"{_SELECT} WHERE record_id < ? ORDER BY record_id LIMIT ?"
             return sorted(self._all(find, first_id(before), limit), key=lambda one: int(one[0]))
 
-        return self._take_away(gone, key, RETENTION, at)
+        return self._take_away(gone, [key, *known], RETENTION, at)
 
     def forget_notices(self) -> int:
         with self._transaction():
@@ -155,34 +168,75 @@ class SqlLedger(Ledger):
             self._many("DELETE FROM consent_notices WHERE hash = ?", [(name,) for (name,) in unused])
             return len(unused)
 
-    def _take_away(self, find: Callable[[], Sequence[Any]], key: ChainKey, reason: str, at: str) -> int:
+    def _take_away(self, find: Callable[[], Sequence[Any]], keys: Sequence[ChainKey], reason: str, at: str) -> int:
+        """Every record goes, but a tombstone is signed for those alone that are as they were written: nobody may give
+        a record another receipt or date and have its disappearance signed.
+        """
         with self._transaction():
-            found = find()
-            for chain, of_chain in groupby(found, lambda one: int(one[0]) >> SHIFT):
-                gone = list(of_chain)
-                places = [(one[0] & _LOWER, _bytes(one[1]).hex()) for one in gone]
-                for stone in bury(key, chain, places, reason=reason, at=at):
-                    self._bury(key, stone)
-                self._uncount(chain, count(map(self._row, gone)))
+            found, chains = find(), {chain.chain: chain for chain in self.chains()}
+            for number, of_chain in groupby(found, lambda one: int(one[0]) >> SHIFT):
+                whole = self._whole(chains.get(number), list(of_chain), {key.id: key for key in keys})
+                places = [(one[0] & _LOWER, _bytes(one[1]).hex()) for one in whole]
+                for stone in bury(keys[0], number, places, reason=reason, at=at):
+                    self._bury(keys, stone)
+                self._uncount(number, count(map(self._row, whole)))
             self._many("DELETE FROM consent_records WHERE place = ?", [(one[0],) for one in found])
             return len(found)
 
-    def _bury(self, key: ChainKey, stone: Tombstone) -> None:
+    def _whole(self, chain: Chain | None, gone: Sequence[Any], keys: Mapping[str, ChainKey]) -> list[Any]:
+        """Those of ``gone``, rows of one chain by their places, whose seals hold; all, where the key is not at hand."""
+        columns = FORMATS.get(chain.format) if chain else None
+        if chain is None or columns is None:
+            return []
+        key = keys.get(chain.key_id)
+        if key is None:
+            return [one for one in gone if _can_be_counted(self._row(one))]
+        seals = {int(one[0]): _bytes(one[1]).hex() for one in gone}
+        whole = []
+        for one in gone:
+            number = one[0] & _LOWER
+            before = seals.get(one[0] - 1) or self._seal_at(chain.chain, number - 1)
+            seal = record_seal(key, columns, chain.chain, number, before, self._row(one))
+            if same(seals[int(one[0])], seal):
+                whole.append(one)
+        return whole
+
+    def _seal_at(self, chain: int, number: int) -> str:
+        """The seal of the record that stands there, or of the last one that a tombstone there stands for."""
+        if found := self._all("SELECT mac FROM consent_records WHERE place = ?", chain << SHIFT | number):
+            return _bytes(found[0][0]).hex()
+        found = self._all("SELECT mac FROM consent_tombstones WHERE chain = ? AND last = ?", chain, number)
+        return str(found[0][0]) if found else FIRST
+
+    def _bury(self, keys: Sequence[ChainKey], stone: Tombstone) -> None:
         """Keep ``stone``, joined with its neighbours: a purge leaves one for a chain, not one for a batch."""
-        for before in self._all(f"{_STONES} AND reason = ? AND last = ?", stone.chain, stone.reason, stone.first - 1):
-            stone = joined(key, _stone(before), stone)
-        for after in self._all(f"{_STONES} AND reason = ? AND first = ?", stone.chain, stone.reason, stone.last + 1):
-            stone = joined(key, stone, _stone(after))
+        for before in self._neighbours(keys, stone, "last", stone.first - 1):
+            stone = joined(keys[0], before, stone)
+        for after in self._neighbours(keys, stone, "first", stone.last + 1):
+            stone = joined(keys[0], stone, after)
         within = (stone.chain, stone.first, stone.last)
         self._many("DELETE FROM consent_tombstones WHERE chain = ? AND first BETWEEN ? AND ?", [within])
         values = (*within, stone.mac, stone.reason, stone.at, stone.key_id, stone.seal)
         self._many(f"INSERT INTO consent_tombstones ({', '.join(_STONE)}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", [values])
+
+    def _neighbours(self, keys: Sequence[ChainKey], stone: Tombstone, end: str, number: int) -> Sequence[Tombstone]:
+        """The tombstone of the same reason beside ``stone``; one that nobody signed stays by itself, to be found."""
+        found = self._all(f"{_STONES} AND reason = ? AND {end} = ?", stone.chain, stone.reason, number)
+        return [one for one in map(_stone, found) if any(is_ours(key, one) for key in keys)]
 
     def _uncount(self, chain: int, counts: Counts) -> None:
         key = "day = ? AND facet = ? AND value = ? AND event = ? AND chain = ?"
         less = [(number, *of, chain) for of, number in counts.items()]
         self._many(f"UPDATE consent_counts SET count = count - ? WHERE {key}", less)
         self._many(f"DELETE FROM consent_counts WHERE {key} AND count = 0", [(*of, chain) for of in counts])
+
+
+def _can_be_counted(row: Row) -> bool:
+    try:
+        count([row])
+    except (ValueError, TypeError):
+        return False
+    return True
 
 
 def _where(selection: Selection) -> tuple[str, tuple[str, ...]]:

@@ -30,12 +30,23 @@ class SqliteLedger(SqlLedger):
             )
         with _explaining(path):
             self._connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
+            # Bytes that are no UTF-8 are somebody's edit: read as they stand, so that the seal tells of it.
+            self._connection.text_factory = _text
             try:
+                # What is erased is to be gone from the file, not merely unlinked in it (GDPR Art. 17).
+                self._connection.execute("PRAGMA secure_delete = ON")
                 if check_version(self._connection) < len(MIGRATIONS):
                     migrate(self._connection, key)
             except BaseException:
                 self._connection.close()
                 raise
+
+    def erase(self, receipt: str, *, key: ChainKey, at: str, known: Sequence[ChainKey] = ()) -> int:
+        gone = super().erase(receipt, key=key, at=at, known=known)
+        if not self._connection.in_transaction:
+            # The write-ahead log has the pages as they were. Where a reader keeps it, the next checkpoint does this.
+            self._all("PRAGMA wal_checkpoint(TRUNCATE)")
+        return gone
 
     def close(self) -> None:
         self._connection.close()
@@ -49,6 +60,17 @@ class SqliteLedger(SqlLedger):
             self._connection.executemany(statement, values)
 
     @contextmanager
+    def _snapshot(self) -> Iterator[None]:
+        if self._connection.in_transaction:
+            yield
+            return
+        self._all("BEGIN")
+        try:
+            yield
+        finally:
+            self._connection.execute("ROLLBACK")
+
+    @contextmanager
     def _transaction(self) -> Iterator[None]:
         with _explaining(self.path):
             self._connection.execute("BEGIN IMMEDIATE")
@@ -59,6 +81,10 @@ class SqliteLedger(SqlLedger):
             raise
         with _explaining(self.path):
             self._connection.execute("COMMIT")
+
+
+def _text(stored: bytes) -> str:
+    return stored.decode("utf-8", "surrogateescape")
 
 
 @contextmanager

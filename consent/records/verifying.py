@@ -7,12 +7,14 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import islice
+from typing import Any
 
 from consent.records.base import Notice
 from consent.records.chain import (
     Chain,
     ChainKey,
     Finding,
+    Register,
     Sealed,
     head_seal,
     same,
@@ -20,13 +22,15 @@ from consent.records.chain import (
     verify_register,
 )
 from consent.records.counts import Counts, count
-from consent.records.ledger import Ledger
+from consent.records.ledger import ChainState, Ledger
 
 Anchor = dict[str, object]
 """The signed heads of all chains as they were once: a later state must still hold them."""
 
 _GROUP = 1_000
 _LOOKS = 3
+_MOMENTS = 100
+"""Tries to read the register and its entries between two commits of a busy server."""
 _MOST = 1_000
 """Findings of one chain: the first is what matters."""
 
@@ -52,10 +56,10 @@ def verify(
     """Everything that is wrong, chain by chain; nothing is written."""
     extent = extent or Extent()
     by_id = {key.id: key for key in keys}
-    chains = list(ledger.chains())
+    register, chains = _registered(ledger)
     if anchor is not None:
         yield from _against(anchor, chains, by_id)
-    yield from verify_register(ledger.register(), chains, by_id)
+    yield from verify_register(register, chains, by_id)
     for number in ledger.strays():
         yield Finding(
             chain=number,
@@ -72,7 +76,7 @@ def verify(
 
 def make_anchor(ledger: Ledger) -> Anchor:
     """What to keep elsewhere: the heads as they are signed now."""
-    names = ("chain", "key_id", "length", "head", "seal")
+    names = ("chain", "key_id", "link", "length", "head", "seal")
     return {
         "format": 1,
         "chains": [{name: value for name, value in asdict(c).items() if name in names} for c in ledger.chains()],
@@ -87,33 +91,47 @@ def _verify_one(  # noqa: PLR0913, PLR0917 - one look at one chain, with what is
     referred: dict[str, Finding],
     progress: Callable[[int], None],
 ) -> Iterable[Finding]:
-    """Findings of one chain; looked at again where it was written to or erased from meanwhile."""
+    """Findings of one chain; looked at again where something was taken out of it meanwhile."""
+    state = ledger.state(chain.chain)
     for _ in range(_LOOKS):
+        if state is None:
+            return [Finding(chain=chain.chain, number=0, record="", what="the chain went away while it was read")]
         look = Extent()
-        findings = list(islice(_look(ledger, chain, keys, look, referred, progress), _MOST))
-        later = next((one for one in ledger.chains() if one.chain == chain.chain), None)
-        moved = later is not None and later.length != chain.length
-        if not findings or not (moved or len(ledger.tombstones(chain.chain)) != look.tombstones):
+        findings = list(islice(_look(ledger, state, keys, look, referred, progress), _MOST))
+        later = ledger.state(chain.chain)
+        if not findings or (later is not None and later.tombstones == state.tombstones):
             break
-        chain = later or chain
+        state = later
     extent.records += look.records
     extent.tombstones += look.tombstones
     return findings
 
 
+def _registered(ledger: Ledger) -> tuple[Register | None, Sequence[Chain]]:
+    """The register with its entries, though a worker may begin a chain just now."""
+    for _ in range(_MOMENTS):
+        register, chains = ledger.register(), ledger.chains()
+        if ledger.register() == register:
+            break
+    return register, chains
+
+
 def _look(  # noqa: PLR0913, PLR0917 - see above
     ledger: Ledger,
-    chain: Chain,
+    state: ChainState,
     keys: Mapping[str, ChainKey],
     extent: Extent,
     referred: dict[str, Finding],
     progress: Callable[[int], None],
 ) -> Iterator[Finding]:
     counted: Counts = Counter()
+    chain = state.chain
 
     def passing() -> Iterator[Sealed]:
         group: list[Sealed] = []
         for one in ledger.sealed(chain.chain):
+            if one.number > chain.length and _written_since(ledger, chain, one.number):
+                break
             name = str(one.row.get("notice") or "")
             if name and name not in referred:
                 referred[name] = _missing_notice(chain.chain, one, name)
@@ -129,14 +147,19 @@ def _look(  # noqa: PLR0913, PLR0917 - see above
         extent.records += len(group)
         progress(len(group))
 
-    stones = ledger.tombstones(chain.chain)
-    kept = ledger.counts(chain=chain.chain)
-    extent.tombstones = len(stones)
-    yield from verify_chain(chain, passing(), stones, keys)
+    extent.tombstones = len(state.tombstones)
+    kept = state.counts
+    yield from verify_chain(chain, passing(), state.tombstones, keys)
     if dict(kept) != dict(counted):  # Counters would take a zero for nothing
-        wrong = min(key for key in kept.keys() | counted.keys() if kept.get(key) != counted.get(key))
-        what = f"its counters are not what its records add up to ({' '.join(wrong)})"
+        differing = (key for key in kept.keys() | counted.keys() if kept.get(key) != counted.get(key))
+        wrong = min(" ".join(map(str, key)) for key in differing)  # str: an edited one may be of any type
+        what = f"its counters are not what its records add up to ({wrong})"
         yield Finding(chain=chain.chain, number=0, record="", what=what)
+
+
+def _written_since(ledger: Ledger, chain: Chain, number: int) -> bool:
+    """Whether the writer has gone on since: then what stands behind the end as it was is the next look's."""
+    return any(one.chain == chain.chain and one.length >= number for one in ledger.chains())
 
 
 def _counted(group: Sequence[Sealed]) -> Counts:
@@ -167,14 +190,22 @@ def _against(anchor: Anchor, chains: Sequence[Chain], keys: Mapping[str, ChainKe
     """What an earlier look knew and is not there any more."""
     now = {chain.chain: chain for chain in chains}
     heads = anchor.get("chains")
-    for head in heads if isinstance(heads, list) else [None]:
-        if not isinstance(head, dict):
+    listed: list[Any] = heads if isinstance(heads, list) else [None]
+    for head in listed:
+        try:
+            number, length = int(head["chain"]), int(head["length"])
+            key_id, last, seal = str(head["key_id"]), str(head["head"]), str(head["seal"])
+            link = head.get("link")
+        except (AttributeError, TypeError, KeyError, ValueError):
             yield Finding(chain=0, number=0, record="", what="the anchor cannot be read")
             return
-        number, length = int(head["chain"]), int(head["length"])
-        key = keys.get(str(head["key_id"]))
-        if key is not None and not same(str(head["seal"]), head_seal(key, number, length, str(head["head"]))):
+        key = keys.get(key_id)
+        if key is not None and not same(seal, head_seal(key, number, length, last)):
             yield Finding(chain=number, number=0, record="", what="the anchor was not made by us, or was changed")
+        # An old anchor has no link. Without one a chain begun anew would pass once it is as long.
+        elif number in now and link is not None and not same(now[number].link, str(link)):
+            what = "it is another chain than when the anchor was made: the store was put back"
+            yield Finding(chain=number, number=0, record="", what=what)
         elif number not in now or now[number].length < length:
             there = now[number].length if number in now else 0
             yield Finding(
@@ -183,7 +214,7 @@ def _against(anchor: Anchor, chains: Sequence[Chain], keys: Mapping[str, ChainKe
                 record="",
                 what=f"it had {length} records when the anchor was made and has {there}: the store was put back",
             )
-        elif now[number].length == length and not same(now[number].head, str(head["head"])):
+        elif now[number].length == length and not same(now[number].head, last):
             yield Finding(
                 chain=number, number=length, record="", what="its last record is another than when the anchor was made"
             )

@@ -50,7 +50,7 @@ class Holding:
     undeclared: Undeclared = "release"
     unknown: Unknown = "allow"
     allow: tuple[str, ...] = ()
-    guard: bool = False
+    guard: bool = True
     csp: Csp = "off"
     release: Release = "in-place"
 

@@ -46,7 +46,6 @@ def holding(table: Table) -> schema.Holding:
         csp=table.one_of("csp", default.csp, get_args(schema.Csp)),
         release=table.one_of("release", default.release, get_args(schema.Release)),
     )
-    _not_yet(table, "guard", parsed.guard, "a guard in the page", "Write guard = false")
     table.close()
     return parsed
 

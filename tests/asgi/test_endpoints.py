@@ -192,7 +192,7 @@ def test_the_way_back_stays_on_the_site(site, form, referer, location):
 @given(st.text(max_size=40))
 def test_no_return_makes_a_bad_location(text):
     visit = Visit({"type": "http", "headers": [(b"host", b"example.org")]})
-    endpoints = Endpoints(site=_Mounted, gate=None, hearing=None, documents=Documents(site=_Mounted))
+    endpoints = Endpoints(site=_Mounted, gate=None, hearing=None, verdicts=None, documents=Documents(site=_Mounted))
     path = endpoints._way_back(Submission(return_to=text), visit)
     assert path in {text, "/"}
     assert path.startswith("/")

@@ -154,3 +154,13 @@ def test_nothing_that_names_a_person_is_recorded(app, kept):
     assert kept.records[0].browser == "blink"
     for private in ("203.0.113", "Mozilla", "140", "secret", "private"):
         assert private not in told
+
+
+@pytest.mark.parametrize(("form", "status", "cookie"), [(b"action=accept", 503, False), (b"action=reject", 303, True)])
+def test_what_cannot_be_proven_is_not_granted_and_a_refusal_stands(app, kept, form, status, cookie):
+    async def lose(record, notice=None):
+        return None
+
+    kept.append = lose
+    response = choose(app, form)
+    assert (response.status, response.header(b"set-cookie") is not None) == (status, cookie)

@@ -64,6 +64,7 @@ class Site:
                 Route("/frame", self.frame),
                 Route("/consent", self.preferences, methods=["GET"]),
                 Route("/consent", self.choose, methods=["POST"]),
+                Route("/consent/assets/{name}", self.asset),
                 Route("/partner/{name:path}", self.partner),
             ]
         )
@@ -110,6 +111,7 @@ class Site:
         if scripted:
             fields = await request.json()
             self.spoken = fields.pop("lang")
+            assert fields.pop("waited") >= 0
         else:
             form = parse_qs((await request.body()).decode())
             self.spoken = form["lang"][-1]
@@ -127,6 +129,10 @@ class Site:
             return RedirectResponse("/", 303)
         categories, services = sorted(self.state.categories), sorted(self.state.services)
         return JSONResponse({"answered": True, "categories": categories, "services": services, "reload": False})
+
+    async def asset(self, request: Request) -> Response:
+        asset = self.pages.assets[request.path_params["name"]]
+        return Response(asset.content, media_type=asset.media_type)
 
     async def partner(self, request: Request) -> Response:
         name = request.path_params["name"]

@@ -154,3 +154,66 @@ def test_a_site_that_speaks_every_language_reads_only_its_first_when_it_starts(m
     ConsentMiddleware(None, settings=settings)
     assert len(settings.site.languages) == len(LANGUAGES)
     assert load.cache_info().currsize == 1
+
+
+OFFICIAL = [
+    "bg",
+    "cs",
+    "da",
+    "de",
+    "el",
+    "en",
+    "es",
+    "et",
+    "fi",
+    "fr",
+    "ga",
+    "hr",
+    "hu",
+    "it",
+    "lt",
+    "lv",
+    "mt",
+    "nl",
+    "pl",
+    "pt",
+    "ro",
+    "sk",
+    "sl",
+    "sv",
+]
+OTHER = [
+    "uk",
+    "nb",
+    "is",
+    "tr",
+    "sr",
+    "sq",
+    "ka",
+    "hy",
+    "ar",
+    "he",
+    "fa",
+    "ur",
+    "hi",
+    "bn",
+    "th",
+    "vi",
+    "id",
+    "ja",
+    "ko",
+    "zh-Hans",
+    "zh-Hant",
+    "pt-BR",
+]
+
+
+def test_all_official_languages_of_the_union_and_the_promised_others_are_bundled():
+    assert [tag for tag in (*OFFICIAL, *OTHER) if tag not in LANGUAGES] == []
+
+
+def test_chinese_and_japanese_sentences_follow_each_other_without_a_space():
+    for language in ("ja", "zh-Hans", "zh-Hant"):
+        wording = Wording.of(language)
+        assert wording.sentences(wording.text("state", "accepted"), wording.text("banner", "choice")).count("。 ") == 0
+    assert Wording.of("en").sentences("One.", "Two.") == "One. Two."

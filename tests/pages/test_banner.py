@@ -125,10 +125,9 @@ def test_an_answered_page_has_the_revisit_control_alone_and_the_state():
         {
             "nonce": "r4nd0m",
             "data-consent-mount": "/consent",
-            "data-consent-answered": "yes",
-            "data-consent-always": "necessary",
-            "data-consent-categories": "analytics",
-            "data-consent-services": "youtube",
+            "data-consent-granted": "analytics necessary youtube",
+            "data-consent-state": "analytics/youtube",
+            "data-consent-own": "^$",
         }
     ]
 
@@ -141,10 +140,9 @@ def test_an_asking_page_hides_the_revisit_control():
     assert Tags(parts.head).all("script") == [
         {
             "data-consent-mount": "/privacy/choice",
-            "data-consent-answered": "",
-            "data-consent-always": "necessary",
-            "data-consent-categories": "",
-            "data-consent-services": "",
+            "data-consent-granted": "necessary",
+            "data-consent-state": "",
+            "data-consent-own": "^$",
         }
     ]
 
@@ -170,7 +168,8 @@ def test_the_hashes_are_those_of_the_inline_pieces_in_every_state(categories, no
     head = insert(settings, state=state_of(settings, categories), nonce=nonce).head.decode()
     style, script = re.fullmatch(r"<style[^>]*>(.*)</style><script[^>]*>(.*)</script>", head, re.DOTALL).groups()
     assert Pages(settings).style_hashes[0] == csp_hash(style)
-    assert Pages(settings).script_hashes == (csp_hash(script),)
+    (choice,) = Pages(settings).assets.values()
+    assert Pages(settings).script_hashes == (csp_hash(script), csp_hash(choice.content))
     assert "</" not in script
 
 

@@ -155,7 +155,7 @@ def test_a_category_that_is_off_is_not_shown():
         ("P13M", "13 months", "13 місяців"),
         ("P2W", "2 weeks", "2 тижні"),
         ("PT30M", "30 minutes", "30 хвилин"),
-        ("P1DT12H", "1 day and 12 hours", "1 день і 12 годин"),
+        ("P1DT12H", "1 day and 12 hours", "1 день та 12 годин"),
         ("forever", "forever", "forever"),
         ("P", "P", "P"),
     ],

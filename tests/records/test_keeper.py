@@ -133,7 +133,7 @@ def test_what_nobody_takes_is_logged_with_its_id(tmp_path, make, clock, caplog):
     keeper = RecordKeeper(
         SqliteStore(tmp_path / "nowhere" / "consent.db", KEY), Spool(tmp_path / "nowhere" / "spool"), clock=clock
     )
-    assert append(keeper, make(1), make(2)) == [False, False]
+    assert append(keeper, make(1), make(2)) == [None, None]
     assert codes(caplog) == ["consent.W020", "consent.W021", "consent.W021"]
     assert make(1).record_id in caplog.text
     assert make(2).record_id in caplog.text
@@ -147,7 +147,7 @@ def test_what_nobody_takes_is_logged_with_its_id(tmp_path, make, clock, caplog):
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a disk that is always full")
 def test_a_full_disk_raises_nothing(tmp_path, make, clock, caplog):
     keeper = RecordKeeper(SqliteStore(tmp_path / "no" / "consent.db", KEY), Spool(Path("/dev/full")), clock=clock)
-    assert append(keeper, make(1)) == [False]
+    assert append(keeper, make(1)) == [None]
     assert codes(caplog) == ["consent.W020", "consent.W021"]
     keeper.close()
 

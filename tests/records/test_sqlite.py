@@ -15,6 +15,7 @@ import pytest
 
 from consent.records.base import StoreError
 from consent.records.sqlite import SqliteStore
+from consent.records.sqlite_faults import explained
 from consent.records.sqlite_schema import MIGRATIONS, migrate
 from tests.records.conftest import KEY, kept
 
@@ -203,3 +204,14 @@ def test_a_file_of_a_newer_version_is_left_as_it_is(store, make):
         asyncio.run(store.append(make(2)))
     assert refused.value.code == "consent.E071"
     assert before == store.path.read_bytes()
+
+
+def test_a_full_disk_is_said_to_be_full(tmp_path):
+    with closing(sqlite3.connect(tmp_path / "consent.db")) as connection:
+        connection.execute("CREATE TABLE t (content BLOB)")
+        connection.execute("PRAGMA max_page_count = 3")
+        with pytest.raises(sqlite3.OperationalError) as full:
+            connection.execute("INSERT INTO t VALUES (zeroblob(100000))")
+    told = explained(full.value, tmp_path / "consent.db")
+    assert isinstance(told, StoreError)
+    assert (told.code, told.remedy) == ("consent.E078", "Free some space")

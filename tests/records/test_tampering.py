@@ -210,3 +210,19 @@ def erase_once(ledger, done=[]):  # noqa: B006 - remembers over calls
     if not done:
         done.append(True)
         assert ledger.erase("receipt-4", key=KEY, at=NOW.isoformat()) > 0
+
+
+def test_a_store_that_is_written_to_is_verified_all_the_same(tmp_path, make):
+    store = SqliteStore(tmp_path / "consent.db", KEY)
+    numbers = iter(range(100_000))
+
+    def keep(count):
+        async def some():
+            await asyncio.gather(*(store.append(make(next(numbers))) for _ in range(count)))
+
+        asyncio.run(some())
+
+    keep(1_500)
+    with closing(SqliteLedger(store.path, KEY)) as ledger:
+        assert findings(ledger, progress=lambda _: keep(3)) == []
+    store.close()

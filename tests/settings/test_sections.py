@@ -158,7 +158,6 @@ def test_a_controller_may_take_more_than_one_line():
 @pytest.mark.parametrize(
     ("section", "keys"),
     [
-        ("holding", {"guard": True}),
         ("regions", {"default": "opt-out"}),
         ("regions", {"country_header": "CF-IPCountry"}),
         ("regions", {"rules": {"US-CA": "opt-out"}}),

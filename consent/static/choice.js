@@ -1,67 +1,28 @@
-// The page's side of consent: sends the choice, opens the preferences, releases what was held, keeps tabs in step.
-// Stands in the head of every page, so it does nothing but listen until the visitor acts, and never throws.
+// What comes with the visitor's first act, or with the first start that the guard has to ask about: sends the choice,
+// shows the preferences, releases what was held, asks for verdicts. Fetched by head.js, which it shares `kit` with.
 // Comments and indentation are taken off when it is loaded: every comment has a line of its own.
-// @ts-check
 (() => {
   "use strict";
-  // A page that swaps its body without loading may run its head's scripts again.
-  if (window.consent) return;
   const doc = document;
-  const { fetch } = window;
+  const { kit } = doc.currentScript;
+  const { dataset, fetch, free, home, nonce, put, trusted } = kit;
   const HELD = "data-consent-held";
   const URLS = "data-consent-urls";
-  const { nonce, dataset } = doc.currentScript;
-  const find = (id) => doc.getElementById("consent-" + id);
-  // A page may have fields of any name in its forms: an element's own methods are not to be trusted.
-  const isIn = (element, selector) => Element.prototype.closest.call(element, selector);
-  // What the server wrote on this script's tag: the state the page was made for.
-  const read = (name) => dataset["consent" + name].split(" ").filter(Boolean);
-  const always = [...read("Always"), "necessary"];
-  // Never by the page's <base>: it may lead to another site.
-  const home = location.origin + dataset.consentMount;
-  let state = { answered: !!dataset.consentAnswered, categories: read("Categories"), services: read("Services") };
+  const { removeAttribute } = Element.prototype;
   let busy = false;
-  let guarded = false;
-  let loaded = false;
+  let braced = false;
+  let loaded = doc.readyState === "complete";
+  addEventListener("load", () => (loaded = true));
   const released = new WeakSet();
   let queue = Promise.resolve();
-  const allows = (name) => [...always, ...state.categories, ...state.services].includes(name);
   // A label is category/service, or a category; "-" in place of the category is held whatever is granted.
   const isFree = (label) =>
-    label.split(" ").every((part) => {
-      const [category, service] = part.split("/");
-      return category !== "-" && ([...always, ...state.categories].includes(category) || state.services.includes(service));
-    });
-
-  // The mirror tells a page that comes back from the back/forward cache what was chosen since.
-  const asText = ({ categories, services }) => JSON.stringify([[...categories].sort(), [...services].sort()]);
-  const mirror = (text) => {
-    try {
-      if (text) sessionStorage.setItem("consent", text);
-      return sessionStorage.getItem("consent");
-    } catch {
-      return null;
-    }
-  };
-  let channel = null;
-  const listen = () => {
-    if (channel || !window.BroadcastChannel) return;
-    channel = new BroadcastChannel("consent");
-    channel.onmessage = ({ data }) => settle(data, true);
-  };
-
-  // Under Trusted Types each of these values is the page's own: it stood in the page, or came from our endpoint.
-  let policy = null;
-  const trusted = (kind, text) => {
-    if (!policy) {
-      const same = (value) => value;
-      policy = { createHTML: same, createScript: same, createScriptURL: same };
-      try {
-        policy = window.trustedTypes.createPolicy("consent", policy);
-      } catch {}
-    }
-    return policy["create" + kind](text);
-  };
+    label.split(" ").every((part) => part && part[0] !== "-" && part.split("/").some((name) => kit.granted.includes(name)));
+  const find = (id) => doc.getElementById("consent-" + id);
+  const asked = kit.state.replace("/", " ").split(" ");
+  const always = kit.granted.filter((name) => !asked.includes(name));
+  const isIn = (element, selector) => Element.prototype.closest.call(element, selector);
+  const isScript = (element) => element.localName === "script";
 
   // In a style each address waits for itself: "//[consent:LABELS]" before it makes it one that nobody can fetch.
   const restyle = (element) => {
@@ -81,14 +42,16 @@
       if (text === value) continue;
       // A policy may forbid the attribute, never the object behind it.
       if (name === "style") element.style.cssText = text;
-      else element.setAttribute(name, text);
+      else put.call(element, null, name, text);
     }
-    if (left.size) element.setAttribute(URLS, [...left].join(" "));
+    if (left.size) put.call(element, null, URLS, [...left].join(" "));
     else element.removeAttribute(URLS);
   };
+  // As it was. Whoever calls it has judged, so the guard lets it through.
   const restore = (element) => {
+    free.add(element);
     element.removeAttribute(HELD);
-    if (element.localName === "style") element.removeAttribute("type");
+    if (/^s(cript|tyle)$/.test(element.localName)) element.removeAttribute("type");
     // srcdoc before src: an iframe that has both must not ask for src (HTML, process the iframe attributes).
     const names = [...element.attributes].map(({ name }) => name).sort((a, b) => (b === "data-consent-srcdoc") - (a === "data-consent-srcdoc"));
     for (const name of names) {
@@ -97,34 +60,48 @@
       const value = element.getAttribute(name);
       const namespace = own.startsWith("xlink:") ? "http://www.w3.org/1999/xlink" : null;
       element.removeAttribute(name);
-      element.setAttributeNS(namespace, own, trusted(own === "srcdoc" ? "HTML" : "ScriptURL", value));
+      if (own !== "type" || value) put.call(element, namespace, own, trusted(own === "srcdoc" ? "HTML" : "ScriptURL", value));
     }
     const player = element.closest("video, audio");
     if (player) player.load();
+    // A script has run now, or will; anything else may be led elsewhere, and is judged then.
+    if (!isScript(element)) free.delete(element);
   };
+  const isDone = (script) => new Promise((resolve) => ["load", "error"].forEach((name) => script.addEventListener(name, resolve)));
 
   // A script that stood in the page as text never runs again by itself: a new element takes its place.
   const renew = (old) => {
+    if (kit.made && kit.made.has(old)) return revive(old);
     const fresh = doc.createElementNS(old.namespaceURI, old.localName);
+    free.add(fresh);
     for (const attribute of old.attributes) {
       const { value } = attribute;
       if (attribute.name === "type" || attribute.name === HELD) continue;
       const name = attribute.name.replace(/^data-consent-(?=(type|(xlink:)?href)$)/, "");
       const namespace = name.startsWith("xlink:") ? "http://www.w3.org/1999/xlink" : null;
       if (name === "type") fresh.setAttribute(name, value);
-      else if (/^(src|(xlink:)?href)$/.test(name)) fresh.setAttributeNS(namespace, name, trusted("ScriptURL", value));
+      else if (/^(src|(xlink:)?href)$/.test(name)) put.call(fresh, namespace, name, trusted("ScriptURL", value));
       else fresh.setAttributeNode(attribute.cloneNode());
     }
     if (old.nonce || nonce) fresh.nonce = old.nonce || nonce;
     fresh.async = old.hasAttribute("async");
     if (old.textContent) fresh.textContent = trusted("Script", old.textContent);
-    const done = new Promise((resolve) => ["load", "error"].forEach((name) => fresh.addEventListener(name, resolve)));
+    const done = isDone(fresh);
     released.add(fresh);
     old.replaceWith(fresh);
     return done;
   };
 
-  const guard = () => {
+  // One that a script made has not run yet, and somebody may listen to it: it runs where it is put in anew.
+  const revive = (script) => {
+    const done = isDone(script);
+    released.add(script);
+    restore(script);
+    if (script.isConnected) script.parentNode.insertBefore(script, script.nextSibling);
+    return done;
+  };
+
+  const brace = () => {
     // Once the page stands, these would wipe it: load it anew instead, then the server sends it released.
     for (const name of ["write", "writeln", "open"]) {
       doc[name] = () => {
@@ -143,7 +120,7 @@
         else add.call(self, type, listener, options);
       };
     }
-    guarded = true;
+    braced = true;
   };
 
   // In document order: external scripts load side by side and run in order, an inline one waits for those before
@@ -153,7 +130,7 @@
     const scripts = held.filter((element) => element.localName === "script");
     held.filter((element) => element.localName !== "script").forEach(restore);
     doc.querySelectorAll("[" + URLS + "]").forEach(restyle);
-    if (scripts.length && !guarded) guard();
+    if (scripts.length && !braced) brace();
     let before = [];
     const deferred = [];
     for (const script of scripts) {
@@ -161,7 +138,8 @@
       const module = type === "module";
       const classic = !type || /^(text|application)\/(x-)?(java|ecma|j|live)script/.test(type);
       const external = script.hasAttribute("src") || (script.namespaceURI.endsWith("svg") && /href=/.test(script.outerHTML));
-      const free = script.hasAttribute("async") && (external || module);
+      const own = kit.made && kit.made.has(script);
+      const free = (own ? script.async : script.hasAttribute("async")) && (external || module);
       if (!free && (module || (classic && external && script.hasAttribute("defer")))) {
         deferred.push(script);
         continue;
@@ -183,21 +161,29 @@
     else queue = queue.then(run).catch(() => location.reload());
   };
 
-  const settle = (answer, fromOtherTab) => {
-    const before = state.categories;
-    state = { answered: true, categories: answer.categories || [], services: answer.services || [] };
-    mirror(asText(state));
-    if (!fromOtherTab && channel) channel.postMessage(answer);
-    // The server says so too, and knows more; but this page may be older than what the server compares with.
-    if (answer.reload || before.some((name) => !allows(name))) {
+  // Also from another tab: `told`.
+  const settle = (answer, told) => {
+    const { categories, services } = answer;
+    const before = kit.state.split("/")[0].split(" ").filter(Boolean);
+    kit.state = [categories, services].map((names) => names.join(" ")).join("/");
+    kit.granted = [...always, ...categories, ...services];
+    try {
+      if (!told) localStorage.consent = kit.state;
+    } catch {}
+    doc.dispatchEvent(new CustomEvent("consent", { detail: { categories, services } }));
+    // Nothing else ends a script that runs. The server says so too, and knows more; but this page may be older than
+    // what the server compares with.
+    if (answer.reload || dataset.consentReload || before.some((name) => !kit.granted.includes(name))) {
       location.reload();
       return;
     }
     close();
-    dismiss(fromOtherTab);
-    const { categories, services } = state;
-    doc.dispatchEvent(new CustomEvent("consent", { detail: { categories, services } }));
+    dismiss(told);
     release();
+  };
+  const learn = (text) => {
+    const [categories, services] = text.split("/").map((names) => names.split(" ").filter(Boolean));
+    settle({ categories, services }, true);
   };
   const dismiss = (silent) => {
     const banner = find("banner");
@@ -220,31 +206,22 @@
     setTimeout(() => status.remove(), 5000);
   };
 
-  const send = async (form, action) => {
+  const choose = async (form, action) => {
+    if (busy) return;
+    busy = true;
     const fields = new FormData(form);
     const waited = Math.round(performance.now() / 1000);
     const body = JSON.stringify({ action, category: fields.getAll("category"), service: fields.getAll("service"), lang: fields.get("lang"), waited });
     const headers = { "Content-Type": "application/json", Accept: "application/json" };
-    const answer = await fetch(home, { method: "POST", headers, body, keepalive: true, signal: AbortSignal.timeout(8000) });
-    if (!answer.ok) throw new Error(answer.statusText);
-    return answer.json();
-  };
-  const choose = async (form, action) => {
-    if (busy) return;
-    busy = true;
-    const answer = await send(form, action).catch(() => null);
-    busy = false;
-    if (answer && answer.answered) {
-      settle(answer, false);
-      return;
+    try {
+      const answer = await fetch(home, { method: "POST", headers, body, keepalive: true, signal: AbortSignal.timeout(8000) });
+      const { answered, ...told } = await answer.json();
+      // Else the form goes by itself, and the server's answer says what is wrong.
+      if (!answered) throw new Error(answer.statusText);
+      settle(told, false);
+    } finally {
+      busy = false;
     }
-    // The form itself goes the way it would without a script, and the server's answer says what is wrong.
-    const field = doc.createElement("input");
-    Object.assign(field, { type: "hidden", name: "action", value: action });
-    form.append(field);
-    // form.action would be the buttons of that name.
-    form.setAttribute("action", home);
-    HTMLFormElement.prototype.submit.call(form);
   };
 
   const close = () => {
@@ -276,57 +253,61 @@
     doc.body.append(dialog);
     dialog.showModal();
   };
-  const open = () => {
-    // In the language of the banner; in a frame, in that of the page.
-    const url = home + "?lang=" + (find("revisit") || doc.documentElement).lang;
-    show(url).catch(() => (location.href = url));
+
+  // What the guard asks. Its own judge says "?" where nobody has asked the server yet, and notes what to ask.
+  const pending = new Set();
+  let asking = null;
+  const inquire = async () => {
+    const urls = [...kit.wanted].slice(0, 64);
+    if (!urls.length) return;
+    urls.forEach((url) => kit.wanted.delete(url));
+    const headers = { "Content-Type": "application/json", Accept: "application/json" };
+    const answer = await fetch(home + "/verdicts", { method: "POST", headers, body: JSON.stringify({ urls }), keepalive: true });
+    const { known, odd } = await answer.json();
+    Object.assign(kit.known, known);
+    kit.odd = odd;
+    sessionStorage.consentKnown = JSON.stringify({ known: kit.known, odd });
+  };
+  const settleAll = () => [...doc.querySelectorAll("[" + HELD + '*="?"]'), ...pending].forEach(resettle);
+  // One question for all that is started in one go; a document in an attribute has to be read before its own are known.
+  const askAll = () => {
+    const rounds = async () => {
+      for (let round = 4; round && (round > 3 || kit.wanted.size); round--) {
+        await inquire();
+        settleAll();
+      }
+    };
+    asking ||= Promise.resolve().then(rounds).catch(() => {}).then(() => (asking = null));
+    return asking;
+  };
+  const wait = async (url) => {
+    for (let round = 3; round && kit.judge(url) === "?"; round--) await askAll();
+    return !kit.judge(url);
+  };
+  const ask = (element) => {
+    pending.add(element);
+    askAll();
+  };
+  const markup = (text) => new DOMParser().parseFromString(trusted("HTML", text), "text/html");
+  const inner = (text) => [...markup(text).querySelectorAll("*")].flatMap((element) => labels(element, [...element.attributes]));
+  const labels = (element, attributes) =>
+    attributes.flatMap(({ name, value }) => (name === "srcdoc" ? inner(value) : kit.verdict(element, name, value))).filter(Boolean);
+  // What an element that the guard holds waits for now; if for nothing, it goes on.
+  const resettle = (element) => {
+    if (!element.hasAttribute(HELD)) return;
+    const attributes = [...element.attributes].map(({ name, value }) => ({ name: name.replace("data-consent-", ""), value }));
+    const label = [...new Set(labels(element, attributes))].join(" ");
+    if (!label.includes("?")) pending.delete(element);
+    if (label) put.call(element, null, HELD, label);
+    else if (isScript(element)) revive(element);
+    else restore(element);
+  };
+  // The page gave a held element another address.
+  const resettled = (element, name) => {
+    if (!isScript(element)) removeAttribute.call(element, "data-consent-" + name);
+    if (kit.made.has(element)) resettle(element);
+    else if (!isScript(element) && ![...element.attributes].some((it) => /^data-consent-(?!held|urls|open)./.test(it.name))) removeAttribute.call(element, HELD);
   };
 
-  addEventListener(
-    "submit",
-    (event) => {
-      const form = event.target;
-      if (!isIn(form, "#consent-banner, #consent-dialog")) return;
-      event.preventDefault();
-      event.stopPropagation();
-      if (event.submitter && event.submitter.value) choose(form, event.submitter.value);
-      else open();
-    },
-    true,
-  );
-  addEventListener(
-    "click",
-    (event) => {
-      if (event.button || event.ctrlKey || event.metaKey || event.shiftKey || !(event.target instanceof Element)) return;
-      if (!isIn(event.target, "[data-consent-open], #consent-revisit")) return;
-      event.preventDefault();
-      open();
-    },
-    true,
-  );
-  addEventListener("load", () => (loaded = true));
-  addEventListener("pagehide", () => {
-    // An open channel keeps a page out of the back/forward cache.
-    if (channel) channel.close();
-    channel = null;
-  });
-  addEventListener("pageshow", ({ persisted }) => {
-    listen();
-    // Going back, a browser may also take the old HTML from its cache.
-    const [came] = performance.getEntriesByType("navigation");
-    const back = persisted || (came && came.type === "back_forward");
-    if (back && mirror() && !(state.answered && mirror() === asText(state))) location.reload();
-    else if (state.answered) mirror(asText(state));
-  });
-  doc.addEventListener("DOMContentLoaded", () => {
-    listen();
-    const banner = find("banner");
-    if (!banner || !window.ResizeObserver) return;
-    // The room the style keeps free, so that nothing focused is covered for good (WCAG 2.2, 2.4.11).
-    new ResizeObserver(() => {
-      const covered = Math.min(innerHeight * 0.8, Math.max(0, innerHeight - banner.getBoundingClientRect().top));
-      doc.documentElement.style.setProperty("--consent-covered", (banner.isConnected ? covered : 0) + "px");
-    }).observe(banner);
-  });
-  window.consent = Object.freeze({ allows, open });
+  Object.assign(kit, { ask, choose, learn, open: show, release, settle: resettled, wait });
 })();

@@ -1,0 +1,104 @@
+// First in the head of every page, in one block with guard.js (see consent.pages.assets): what must be there before the
+// visitor acts. It listens, and fetches choice.js with the first act; until then it asks for nothing.
+const doc = document;
+const { fetch } = window;
+const { nonce, dataset } = doc.currentScript;
+// Never by the page's <base>: it may lead to another site.
+const home = location.origin + dataset.consentMount;
+const allows = (name) => kit.granted.includes(name);
+
+// Under Trusted Types each of these values is the page's own: it stood in the page, or came from our endpoint.
+const same = (value) => value;
+let policy;
+const trusted = (kind, value) => {
+  try {
+    policy ||= trustedTypes.createPolicy("consent", new Proxy({}, { get: () => same }));
+    return policy["create" + kind](value);
+  } catch {
+    return value;
+  }
+};
+
+// What choice.js finds on its own script element, and puts its functions into. Taken before anybody else could.
+const kit = {
+  // What the server wrote on this script's tag: the state the page was made for.
+  granted: dataset.consentGranted.split(" "),
+  state: dataset.consentState,
+  // Elements that are let through whatever they lead to.
+  free: new WeakSet(),
+  // Elements that the guard holds.
+  made: new WeakSet(),
+  wanted: new Set(),
+  // What the server said in this session: a host, with its path and query where they decide, and its label; and names
+  // of files that are somebody's wherever they are served from.
+  known: {},
+  odd: "^$",
+  put: Element.prototype.setAttributeNS,
+  dataset, fetch, home, nonce, trusted,
+};
+// As text into a script of its own: that runs under a nonce, under a hash, and under 'strict-dynamic' alike.
+let loading;
+const load = () =>
+  (loading ||= fetch(home + "/assets/CHOICE")
+    .then((answer) => answer.text())
+    .then((text) => {
+      const script = doc.createElement("script");
+      Object.assign(script, { kit, nonce, text: trusted("Script", text) });
+      doc.head.append(script);
+      script.remove();
+    }));
+// A function of choice.js, as soon as it is there.
+const act = (name, ...values) => {
+  const done = load().then(() => kit[name](...values));
+  // Whoever does not care must not have the page hear of it.
+  done.catch(same);
+  return done;
+};
+const open = () => {
+  // In the language of the banner; in a frame, in that of the page.
+  const url = home + "?lang=" + (doc.getElementById("consent-revisit") || doc.documentElement).lang;
+  act("open", url).catch(() => (location.href = url));
+};
+// What was chosen last, for other tabs, and for a page that comes back or was made ahead of time.
+const look = (back) => {
+  try {
+    const { consent } = localStorage;
+    if (back && consent && consent !== kit.state) location.reload();
+    else localStorage.consent = kit.state;
+  } catch {}
+};
+
+// A page may have fields of any name in its forms: an element's own methods are not to be trusted.
+const isIn = (element, selector) => Element.prototype.closest.call(element, selector);
+let alone;
+const on = (name, listener) => addEventListener(name, listener, true);
+on("submit", (event) => {
+  const { target, submitter } = event;
+  if (!isIn(target, "#consent-banner,#consent-dialog")) return;
+  target.setAttribute("action", home);
+  if (alone) return;
+  event.preventDefault();
+  event.stopPropagation();
+  if (!submitter || !submitter.value) open();
+  // Where choice.js or the endpoint does not answer, the form goes the way it would without any script.
+  else
+    act("choose", target, submitter.value).catch(() => {
+      alone = 1;
+      submitter.click();
+    });
+});
+on("click", (event) => {
+  if (event.button || event.ctrlKey || event.metaKey || event.shiftKey || !isIn(event.target, "[data-consent-open],#consent-revisit")) return;
+  event.preventDefault();
+  open();
+});
+on("storage", ({ key, newValue }) => {
+  if (key === "consent" && newValue) act("learn", newValue).catch(() => location.reload());
+});
+on("pageshow", ({ persisted }) => {
+  // Going back, a browser may also take the old HTML from its cache.
+  const [came] = performance.getEntriesByType("navigation");
+  look(persisted || (came && came.type === "back_forward"));
+});
+on("prerenderingchange", look);
+window.consent = Object.freeze({ allows, open });

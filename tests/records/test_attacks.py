@@ -1,0 +1,206 @@
+"""What somebody tries who can write to the database but has no key, and what an owner's own commands must not help with."""
+
+import asyncio
+import sqlite3
+import threading
+from contextlib import closing
+
+import pytest
+
+from consent.records.base import make_record_id
+from consent.records.chain import derive_key
+from consent.records.sql_ledger import SHIFT
+from consent.records.sqlite import SqliteStore
+from consent.records.sqlite_ledger import SqliteLedger
+from consent.records.verifying import make_anchor, verify
+from tests.records.conftest import KEY, NOW
+
+AT = "2026-11-24T00:00:00.000000+00:00"
+
+
+def keep(store, *records):
+    async def all_of_them():
+        for record in records:
+            await store.append(record)
+
+    asyncio.run(all_of_them())
+
+
+@pytest.fixture
+def store(tmp_path, make):
+    made = SqliteStore(tmp_path / "consent.db", KEY)
+    keep(made, *(make(number) for number in range(1, 7)))
+    made.close()
+    return made
+
+
+@pytest.fixture
+def ledger(store):
+    with closing(SqliteLedger(store.path, KEY)) as opened:
+        opened._connection.execute("DROP TRIGGER consent_records_stand")  # whoever can write can do so
+        yield opened
+
+
+def findings(ledger, **given):
+    return [str(one) for one in verify(ledger, [KEY], **given)]
+
+
+def write(ledger, statement, *values):
+    assert ledger._connection.execute(statement, values).rowcount > 0
+
+
+@pytest.mark.parametrize("column", ["host", "event", "receipt", "categories", "waited", "record_id", "mac"])
+@pytest.mark.parametrize("value", ["x'00ff'", "CAST(x'ff41' AS TEXT)", "1.5", "9e999"])
+def test_a_value_no_record_can_have_is_named_with_its_record(ledger, column, value):
+    write(ledger, f"UPDATE consent_records SET {column} = {value} WHERE place = ?", 1 << SHIFT | 3)
+    assert findings(ledger)[0].startswith("chain 1, record 3")
+
+
+@pytest.mark.parametrize("table", ["consent_chains", "consent_register", "consent_counts", "consent_notices"])
+def test_bytes_that_are_no_text_are_found_in_every_table(ledger, table, make):
+    for column in [row[1] for row in ledger._connection.execute(f"PRAGMA table_info({table})")]:
+        for value in ("x'00ff'", "CAST(x'ff41' AS TEXT)"):
+            ledger._connection.execute("BEGIN")
+            try:
+                changed = ledger._connection.execute(f"UPDATE {table} SET {column} = {value}").rowcount
+            except sqlite3.IntegrityError:
+                changed = 0
+            if changed:
+                assert findings(ledger), (column, value)
+            ledger._connection.execute("ROLLBACK")
+
+
+def test_a_purge_signs_nothing_for_a_record_whose_time_was_changed(ledger, make):
+    write(
+        ledger,
+        "UPDATE consent_records SET record_id = ? WHERE record_id = ?",
+        make_record_id(NOW.replace(year=2001), bytes(10)),
+        make(3).record_id,
+    )
+    assert ledger.purge(NOW.replace(year=2020), key=KEY, at=AT) == 1
+    assert findings(ledger)
+
+
+def test_an_erasure_signs_nothing_for_a_record_put_under_another_receipt(ledger, make):
+    write(ledger, "UPDATE consent_records SET receipt = 'receipt-1' WHERE record_id = ?", make(4).record_id)
+    assert ledger.erase("receipt-1", key=KEY, at=AT) == 2
+    assert findings(ledger)
+
+
+def test_a_row_changed_beyond_reading_can_still_be_erased_and_purged(ledger, make):
+    write(ledger, "UPDATE consent_records SET categories = 'no json' WHERE record_id = ?", make(4).record_id)
+    write(ledger, "UPDATE consent_records SET categories = '[1,2]' WHERE record_id = ?", make(5).record_id)
+    assert ledger.erase("receipt-4", key=KEY, at=AT) == 1
+    assert ledger.purge(NOW.replace(year=2027), key=KEY, at=AT) == 5
+    assert findings(ledger)
+
+
+def test_a_chain_begun_anew_over_an_earlier_copy_is_found_by_the_anchor(tmp_path, make):
+    store = SqliteStore(tmp_path / "consent.db", KEY)
+    keep(store, make(1))
+    store.close()
+    earlier = store.path.read_bytes()
+    keep(store, make(2))
+    store.close()
+    with closing(SqliteLedger(store.path, KEY)) as opened:
+        anchor = make_anchor(opened)
+    store.path.write_bytes(earlier)
+    keep(store, make(3), make(4))
+    store.close()
+    with closing(SqliteLedger(store.path, KEY)) as opened:
+        assert findings(opened, anchor=anchor)
+
+
+@pytest.mark.parametrize(
+    "spoilt", [{"chain": "x"}, {}, {"chain": 1, "length": None, "key_id": 1, "head": 1, "seal": 1}]
+)
+def test_an_anchor_somebody_spoilt_is_a_finding(ledger, spoilt):
+    assert findings(ledger, anchor={"format": 1, "chains": [spoilt]})
+
+
+def test_counters_in_fractions_add_up_to_what_was_counted(store, ledger, make):
+    keep(store, make(7))
+    store.close()
+    before = ledger.counts()
+    write(ledger, "UPDATE consent_counts SET count = count + 0.9")
+    assert ledger.counts() == before
+
+
+def test_a_deletion_signed_by_nobody_is_not_signed_with_the_next_purge(ledger, make):
+    (seal,) = ledger._connection.execute(
+        "SELECT hex(mac) FROM consent_records WHERE place = ?", (1 << SHIFT | 3,)
+    ).fetchone()
+    write(ledger, "DELETE FROM consent_records WHERE place = ?", 1 << SHIFT | 3)
+    write(ledger, "INSERT INTO consent_tombstones VALUES (1, 3, 3, ?, 'erasure', ?, ?, 'x')", seal.lower(), AT, KEY.id)
+    assert ledger.erase("receipt-4", key=KEY, at=AT) == 1
+    assert ledger.erase("receipt-2", key=KEY, at=AT) == 1
+    assert findings(ledger)[0] == "chain 1, record 3: its tombstone was not made by us, or was changed"
+
+
+def test_records_of_a_retired_key_are_purged_and_stay_proved(store, ledger, make):
+    new = derive_key(b"another secret, newer than the first")
+    assert ledger.purge(make(3).at, key=new, at=AT) == 2
+    assert ledger.purge(make(5).at, key=new, at=AT, known=[KEY]) == 2
+    assert [str(one) for one in verify(ledger, [new, KEY])] == []
+
+
+class Busy(SqliteLedger):
+    """A file that a server writes to whenever its records are read."""
+
+    def __init__(self, store, make):
+        super().__init__(store.path, KEY)
+        self._store, self._make, self._next = store, make, 100
+
+    def sealed(self, chain):
+        keep(self._store, self._make(self._next))
+        self._next += 1
+        yield from super().sealed(chain)
+        keep(self._store, self._make(self._next))
+        self._next += 1
+
+
+def test_a_server_that_never_rests_is_no_finding(store, make):
+    keep(store, make(90))
+    with closing(Busy(store, make)) as opened:
+        assert findings(opened) == []
+    store.close()
+
+
+def test_what_is_written_while_it_is_verified_is_no_finding(store, make):
+    stop = threading.Event()
+
+    def visitors():
+        async def go_on():
+            number = 100
+            while not stop.is_set() and number < 20_000:
+                await asyncio.gather(*(store.append(make(number + one)) for one in range(5)))
+                number += 5
+
+        asyncio.run(go_on())
+        store.close()
+
+    busy = threading.Thread(target=visitors)
+    busy.start()
+    try:
+        with closing(SqliteLedger(store.path, KEY)) as opened:
+            found = [findings(opened) for _ in range(30)]
+    finally:
+        stop.set()
+        busy.join()
+    assert [one for one in found if one] == []
+
+
+def test_what_was_erased_is_in_no_file_any_more(ledger, store, make):
+    ledger.erase("receipt-4", key=KEY, at=AT)
+    ledger.close()
+    for path in store.path.parent.iterdir():
+        assert b"receipt-4" not in path.read_bytes(), path.name
+
+
+def test_what_was_erased_under_a_running_server_is_in_no_file_any_more(store, make):
+    keep(store, make(8))
+    with closing(SqliteLedger(store.path, KEY)) as opened:
+        opened.erase("receipt-8", key=KEY, at=AT)
+        names = {path.name for path in store.path.parent.iterdir() if b"receipt-8" in path.read_bytes()}
+    store.close()
+    assert names == set()
