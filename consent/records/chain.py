@@ -149,6 +149,11 @@ def tombstone_seal(key: ChainKey, stone: Tombstone) -> str:
     return _seal(key, "tombstone", *place, stone.mac, stone.reason, stone.at, stone.key_id)
 
 
+def line_seal(key: ChainKey, content: Mapping[str, Value]) -> str:
+    """The seal of a line that waits in the spool: nobody may have a record sealed by putting it there."""
+    return _seal(key, "spool", *[part for pair in sorted(content.items()) for part in pair])
+
+
 def is_ours(key: ChainKey, stone: Tombstone) -> bool:
     """Whether ``key`` signed ``stone``."""
     return key.id == stone.key_id and same(stone.seal, tombstone_seal(key, stone))

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from consent.records.base import Notice, Record, RecordStore
-from consent.records.spool import Spool, parse_line
+from consent.records.spool import Spool
 
 LIMIT = 2.0
 """Seconds a visitor waits for the store at most."""
@@ -56,7 +56,6 @@ class RecordKeeper:
         self._behind: bool | None = None
         """The spool holds something, or the store is down. None: not looked yet what an earlier process left."""
         self._spooled = 0
-        self._spooled_notices: set[str] = set()
         self._trying = False
         self._retry_at = clock()
         self._told = False
@@ -143,9 +142,8 @@ class RecordKeeper:
         return True
 
     async def _set_aside(self, record: Record, notice: Notice | None) -> bool | None:
-        shown = notice if notice is not None and notice.hash not in self._spooled_notices else None
         try:
-            await self.spool.append(record, shown)
+            await self.spool.append(record, notice)
         except Exception as error:  # noqa: BLE001 - the last place there is: say what is lost
             _log.error(
                 "consent.W021 record %s is lost: neither the store nor the spool %s took it (%s: %s)",
@@ -156,8 +154,6 @@ class RecordKeeper:
             )
             return None
         with self._lock:
-            if shown is not None:
-                self._spooled_notices.add(shown.hash)
             self._spooled += 1
             self._behind = True
         return False
@@ -173,23 +169,25 @@ class RecordKeeper:
 
     async def _poured(self, store: RecordStore, content: bytes, ends: float) -> bool:
         """Whether ``content``, lines of the spool, is in the store and off the spool."""
-        kept = passed = done = read = 0
+        kept = done = read = 0
+        passed: list[bytes] = []
         shown: dict[str, Notice] = {}
         lines = content.splitlines(keepends=True)
         try:
             for start in range(0, len(lines), GROUP):
                 if self._clock() >= ends:
                     break
-                group = [(line, parse_line(line)) for line in lines[start : start + GROUP]]
+                group = [(line, self.spool.parse(line)) for line in lines[start : start + GROUP]]
                 shown |= {one.hash: one for _, one in group if isinstance(one, Notice)}
                 records = [one for _, one in group if isinstance(one, Record)]
                 async with asyncio.timeout(self._limit / 2):
                     await asyncio.gather(*(store.append(one, shown.get(one.notice)) for one in records))
                 kept += len(records)
-                passed += sum(1 for _, one in group if one is None)
+                unread = [line for line, one in group if one is None]
                 read += sum(len(line) for line, _ in group)
                 if not isinstance(group[-1][1], Notice):  # a notice is kept with the first record that follows it
                     done = read
+                passed += unread
         except Exception as error:  # noqa: BLE001 - as for one record
             self._note_down(error)
             return False
@@ -206,21 +204,25 @@ class RecordKeeper:
             _log.warning("consent.W023 the spool %s cannot be read or shortened (%s)", self.spool.path, error)
             return b""
 
-    async def _forget(self, drained: bytes, kept: int, passed: int) -> bool:
+    async def _forget(self, drained: bytes, kept: int, passed: Sequence[bytes]) -> bool:
         """Take off the spool what the store has now; whether that went well."""
         if not drained:
             return True
         forgotten = True
         try:
+            if whole := [line for line in passed if line.endswith(b"\n") and line.strip()]:
+                await asyncio.to_thread(self.spool.put_aside, whole)
             await asyncio.to_thread(self.spool.remove, drained)
         except OSError as error:  # the records come again, and the store keeps them once
             _log.warning("consent.W023 the spool %s cannot be read or shortened (%s)", self.spool.path, error)
             forgotten = False
         _log.warning(
-            "consent.W022 the record store is back: %d records drained from %s, %d unreadable lines passed over",
+            "consent.W022 the record store is back: %d records drained from %s, %d lines that cannot be read or "
+            "are not ours put aside into %s.refused",
             kept,
             self.spool.path,
-            passed,
+            len(passed),
+            self.spool.path.name,
         )
         return forgotten
 

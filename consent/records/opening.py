@@ -24,7 +24,7 @@ def open_keeper(
     Without ``spool_path`` the spool stands beside the database. With ``retention`` it also looks after the records in
     the background.
     """
-    keeper = RecordKeeper(_store(url, keys), Spool(spool_path or default_spool(url)))
+    keeper = RecordKeeper(_store(url, keys), Spool(spool_path or default_spool(url), keys=derive_keys(keys)))
     if retention is not None and keeper.store is not None:
         keeper.housekeeper = Housekeeping(
             keeper=keeper, open=lambda: open_ledger(url, keys), keys=derive_keys(keys), retention=retention

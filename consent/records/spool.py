@@ -2,7 +2,8 @@
 
 A line is on the disk before it is acknowledged. The file is opened, locked, written and closed anew each time, so
 that any thread of any process may add to it and nothing of it has to survive a fork. A crash leaves at most one torn
-last line, of a record that nobody acknowledged: it is passed over.
+last line, of a record that nobody acknowledged: it is passed over. Each line is sealed: what the store is given it
+seals for good, so that a line of somebody else's would become proof. Such a line is put aside, and not lost.
 """
 
 import json
@@ -15,7 +16,9 @@ from pathlib import Path
 
 from consent.records import rows
 from consent.records.base import Notice, Record
+from consent.records.chain import ChainKey, line_seal, same
 from consent.records.groups import Append, GroupWriter
+from consent.records.rows import Value
 
 LIMIT = 64 * 1024 * 1024
 """Bytes at most: some 100,000 records."""
@@ -30,9 +33,14 @@ class SpoolFullError(OSError):
 class Spool:
     """One file: beside the store, or better on another disk."""
 
-    def __init__(self, path: Path, *, limit: int = LIMIT) -> None:
+    def __init__(self, path: Path, *, limit: int = LIMIT, keys: Sequence[ChainKey] = ()) -> None:
+        """``keys``: the first seals, all verify; without any, lines are neither sealed nor checked."""
         self.path = path
         self._limit = limit
+        self._keys = tuple(keys)
+        self._noticed: set[str] = set()
+        """Notices that stand in the file ``_inode``: one is written once."""
+        self._inode = 0
         self._writer = GroupWriter(lambda: self)
 
     async def append(self, record: Record, notice: Notice | None = None) -> None:
@@ -45,13 +53,16 @@ class Spool:
 
     def write(self, group: Sequence[Append]) -> None:
         """All of ``group`` onto the disk, or OSError and none of it."""
-        lines = b"".join(_lines(one) for one in group)
         new = not self.path.exists()
         with _opened(self.path, create=True) as file:
-            size = file.seek(0, os.SEEK_END)
+            size, inode = file.seek(0, os.SEEK_END), os.fstat(file.fileno()).st_ino
+            # Once drained, a notice may be forgotten with its last record: what comes later brings it again.
+            noticed = set(self._noticed) if size and inode == self._inode else set[str]()
+            lines = b"".join(self._lines(one, noticed) for one in group)
             if size + len(lines) >= self._limit:
                 raise SpoolFullError(f"{self.path} is full: {size} of {self._limit} bytes")
             _write(file, lines if _ends_whole(file, size) else b"\n" + lines)
+            self._noticed, self._inode = noticed, inode
         if new:
             _keep_name(self.path)
 
@@ -90,6 +101,29 @@ class Spool:
                 file.truncate(0)
                 os.fsync(file.fileno())
 
+    def parse(self, line: bytes) -> Record | Notice | None:
+        """What one line holds; None for a torn one, and for one that none of our keys sealed."""
+        return parse_line(line, self._keys)
+
+    def put_aside(self, lines: Sequence[bytes]) -> Path:
+        """Keep lines that were not taken beside the spool, for an owner to look at."""
+        refused = self.path.with_name(f"{self.path.name}.refused")
+        with _opened(refused, create=True) as file:
+            file.seek(0, os.SEEK_END)
+            _write(file, b"".join(lines))
+        return refused
+
+    def _lines(self, one: Append, noticed: set[str]) -> bytes:
+        line = self._line(one.row)
+        if one.notice is None or one.notice.hash in noticed:
+            return line
+        noticed.add(one.notice.hash)
+        return self._line({"notice_hash": one.notice.hash, "content": one.notice.content.decode("utf-8")}) + line
+
+    def _line(self, content: Mapping[str, Value]) -> bytes:
+        sealed = {**content, "seal": line_seal(self._keys[0], content)} if self._keys else content
+        return json.dumps(sealed, separators=(",", ":")).encode("ascii") + b"\n"
+
     def _replace(self, content: bytes) -> None:
         """Put ``content`` in the spool's place at once: a crash leaves the old one, or the new one."""
         beside = self.path.with_name(f"{self.path.name}.new")
@@ -99,11 +133,14 @@ class Spool:
         _keep_name(self.path)
 
 
-def parse_line(line: bytes) -> Record | Notice | None:
-    """What one line holds; None for a torn one."""
+def parse_line(line: bytes, keys: Sequence[ChainKey] = ()) -> Record | Notice | None:
+    """What one line holds; None for a torn one, and for one that none of ``keys`` sealed, where there are any."""
     try:
         row = json.loads(line)
         if not isinstance(row, dict):
+            return None
+        seal = str(row.pop("seal", ""))
+        if keys and not any(same(seal, line_seal(key, row)) for key in keys):
             return None
         if "notice_hash" in row:
             notice = Notice.of(str(row["content"]).encode())
@@ -111,17 +148,6 @@ def parse_line(line: bytes) -> Record | Notice | None:
         return rows.from_row(row)
     except (ValueError, KeyError, TypeError, RecursionError):
         return None
-
-
-def _lines(one: Append) -> bytes:
-    line = _line(one.row)
-    if one.notice is None:
-        return line
-    return _line({"notice_hash": one.notice.hash, "content": one.notice.content.decode("utf-8")}) + line
-
-
-def _line(content: Mapping[str, rows.Value]) -> bytes:
-    return json.dumps(content, separators=(",", ":")).encode("ascii") + b"\n"
 
 
 @contextmanager

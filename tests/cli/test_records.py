@@ -178,7 +178,9 @@ def test_export_to_a_file_is_for_its_owner_alone(capsys):
 
 
 def test_erase_takes_a_visitors_records_even_out_of_the_spool(capsys, make):
-    asyncio.run(Spool(Path("consent.db.spool")).append(make(9, receipt="receipt-2")))
+    asyncio.run(
+        Spool(Path("consent.db.spool"), keys=[derive_key(SECRET.encode())]).append(make(9, receipt="receipt-2"))
+    )
     assert run(capsys, "erase", "receipt-2")[:2] == (0, "2 records erased\n")
     assert run(capsys, "list", "--receipt", "receipt-2")[1] == ""
     assert run(capsys, "erase", "receipt-2")[:2] == (1, "there is no record of this receipt\n")

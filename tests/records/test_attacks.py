@@ -7,8 +7,11 @@ from contextlib import closing
 
 import pytest
 
-from consent.records.base import make_record_id
+from consent.records.base import Notice, make_record_id
 from consent.records.chain import derive_key
+from consent.records.keeper import RecordKeeper
+from consent.records.ledger import Selection
+from consent.records.spool import Spool
 from consent.records.sql_ledger import SHIFT
 from consent.records.sqlite import SqliteStore
 from consent.records.sqlite_ledger import SqliteLedger
@@ -135,6 +138,45 @@ def test_a_deletion_signed_by_nobody_is_not_signed_with_the_next_purge(ledger, m
     assert ledger.erase("receipt-4", key=KEY, at=AT) == 1
     assert ledger.erase("receipt-2", key=KEY, at=AT) == 1
     assert findings(ledger)[0] == "chain 1, record 3: its tombstone was not made by us, or was changed"
+
+
+@pytest.fixture
+def keeper(store):
+    made = RecordKeeper(store, Spool(store.path.with_name("spool"), keys=[KEY]))
+    yield made
+    made.close()
+
+
+def test_a_record_put_into_the_spool_by_somebody_is_not_sealed(keeper, store, make):
+    with closing(SqliteLedger(store.path, KEY)) as opened:
+        before = opened.total(Selection())
+    asyncio.run(Spool(keeper.spool.path).append(make(50)))
+    other = Spool(keeper.spool.path, keys=[derive_key(b"another")])
+    asyncio.run(other.append(make(51)))
+    asyncio.run(keeper.spool.append(make(52)))
+    changed = keeper.spool.path.read_bytes().splitlines(keepends=True)[2].replace(b"receipt-52", b"receipt-53")
+    with keeper.spool.path.open("ab") as file:
+        file.write(changed)
+    assert asyncio.run(keeper.drain())
+    with closing(SqliteLedger(store.path, KEY)) as opened:
+        assert opened.total(Selection()) == before + 1
+        assert opened.row(make(52).record_id)["receipt"] == "receipt-52"
+    refused = keeper.spool.path.with_name("spool.refused").read_bytes()  # nothing is thrown away
+    assert [refused.count(name) for name in (b"receipt-50", b"receipt-51", b"receipt-53")] == [1, 1, 1]
+
+
+def test_a_notice_forgotten_between_two_outages_comes_again(keeper, store, make):
+    shown = Notice.of(b'{"format":1}')
+    for number in (60, 61):
+        asyncio.run(keeper._set_aside(make(number, notice=shown.hash), shown))
+        asyncio.run(keeper._set_aside(make(number + 10, notice=shown.hash), shown))
+        assert keeper.spool.read().count(b"notice_hash") == 1
+        assert asyncio.run(keeper.drain())
+        with closing(SqliteLedger(store.path, KEY)) as opened:
+            assert findings(opened) == []
+            for receipt in (number, number + 10):
+                opened.erase(f"receipt-{receipt}", key=KEY, at=AT)
+            assert opened.forget_notices() == 1
 
 
 def test_records_of_a_retired_key_are_purged_and_stay_proved(store, ledger, make):
