@@ -31,6 +31,14 @@ _SCREENS = tuple(
 _NEVER_TURNED_AWAY = _NOT_PEOPLE + _SCREENS
 
 
+_CRAWLERS = re.compile(rb"(?:(?<!cu)bot|crawler|spider|slurp|externalhit)(?![a-z])", re.IGNORECASE)
+
+
+def is_crawler(header: bytes) -> bool:
+    """Whether ``header`` says itself that no person sent it. No phone does (Cubot makes phones)."""
+    return _CRAWLERS.search(header) is not None
+
+
 def is_exempt(header: bytes) -> bool:
     """Whether a bot, a preview, a measuring tool, a television or a console sent ``header``."""
     lowered = header.lower()

@@ -25,6 +25,7 @@ from consent.asgi.verdicts import Verdicts
 from consent.asgi.visit import Visit
 from consent.choices import Action, Choice, ConsentState, apply, is_repeated, parse_choice
 from consent.decision import Decision, Reason
+from consent.devices import is_crawler
 from consent.engines import recognise
 from consent.pages import Asset
 from consent.records.base import RANDOM_BYTES, Circumstances, Notice, Source, expiry_of, make_record
@@ -100,10 +101,13 @@ class Endpoints:
 
     async def _preferences(self, visit: Visit, _: Receive) -> Answer:
         state = self.site.read_state(visit)
+        decision = self.site.decide(state)
+        before = await self.documents.asked_before(state) if decision.reason is Reason.POLICY_CHANGED else None
         page = self.site.pages.preferences(
             language=self.site.language(visit, asked=visit.asked_language),
-            decision=self.site.decide(state),
+            decision=decision,
             state=state,
+            before=before,
             return_to=self.documents.way_back(visit),
             embedded=visit.destination == b"empty",
         )
@@ -126,6 +130,10 @@ class Endpoints:
         if choice is None:
             self.site.reports.senseless("its action is none of accept, reject, save, withdraw")
             return answers.plain(HTTPStatus.BAD_REQUEST, "unknown-action", visit)
+        if is_crawler(visit.headers.get(b"user-agent", b"")):  # it presses every button, and has no will of its own
+            if visit.sends_json:
+                return answers.plain(HTTPStatus.FORBIDDEN, "crawler", visit)
+            return answers.see_other(self._way_back(submission, visit))
         return await self._apply(choice, submission, visit)
 
     async def _apply(self, choice: Choice, submission: Submission, visit: Visit) -> Answer:

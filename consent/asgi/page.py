@@ -11,9 +11,11 @@ from consent.asgi.fetching import hold_fetching
 from consent.asgi.headers import content_encoding, first, for_rewritten, with_length, without
 from consent.asgi.validators import ours
 from consent.asgi.visit import Kind
+from consent.decision import Reason
 from consent.html import Insertion
 from consent.html.embedded import SHIFT
 from consent.html.rewriter import Rewriter
+from consent.pages import since
 
 
 class UnreadableError(Exception):
@@ -92,10 +94,14 @@ class Page:
 
     def _insert(self, page_language: bytes) -> Insertion:
         self._language = page_language.decode("latin-1")
+        decision, again = self._decision, None
+        if decision.ask and decision.reason is not Reason.FIRST_VISIT:
+            again = since(decision, self._site.read_state(self._visit))
         insertion = self._site.pages.insertion(
             language=self._site.language(self._visit, self._language),
-            decision=self._decision,
+            decision=decision,
             nonce=self._nonce,
+            since=again,
         )
         head = self._site.at_root(insertion.head, self._visit)
         body = b"" if self._kind is Kind.FRAME else self._site.at_root(insertion.body, self._visit)

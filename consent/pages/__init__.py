@@ -14,6 +14,7 @@ from consent.decision import Decision, decide
 from consent.html.injection import Insertion
 from consent.pages.assets import Asset as Asset
 from consent.pages.banner import Banner
+from consent.pages.changes import Asked as Asked, since as since
 from consent.pages.checking import check_buttons, check_templates, rendering_problem
 from consent.pages.cookie_policy import CookiePolicy
 from consent.pages.embeds import Embeds
@@ -89,14 +90,31 @@ class Pages:
         self.embeds.placeholder(language, b"media/youtube", b"<iframe>")
         self.error.render(language=language, status=404, code="not-found", return_to="/")
 
-    def insertion(self, *, language: str, decision: Decision, nonce: bytes = b"") -> Insertion:
-        """What goes into one page; ``nonce`` is the page's own, out of its Content-Security-Policy."""
-        return self._banner.insertion(language=language, decision=decision, nonce=nonce)
+    def insertion(
+        self, *, language: str, decision: Decision, nonce: bytes = b"", since: datetime | None = None
+    ) -> Insertion:
+        """What goes into one page; ``nonce`` is the page's own, out of its Content-Security-Policy.
 
-    def preferences(
-        self, *, language: str, decision: Decision, state: ConsentState | None, return_to: str, embedded: bool
+        ``since``: when the visitor chose who is asked again.
+        """
+        return self._banner.insertion(language=language, decision=decision, nonce=nonce, since=since)
+
+    def preferences(  # noqa: PLR0913 - each is a fact of its own, and all are named
+        self,
+        *,
+        language: str,
+        decision: Decision,
+        state: ConsentState | None,
+        return_to: str,
+        embedded: bool,
+        before: Asked | None = None,
     ) -> bytes:
         """The preferences page; ``embedded``: its ``<main>`` goes into a dialog, and can be closed there."""
         return self._preferences.render(
-            language=language, decision=decision, state=state, return_to=return_to, embedded=embedded
+            language=language,
+            decision=decision,
+            state=state,
+            return_to=return_to,
+            embedded=embedded,
+            before=before,
         )

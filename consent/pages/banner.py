@@ -7,6 +7,7 @@ gets bytes joined around the nonce.
 import hashlib
 import re
 from collections.abc import Iterable
+from datetime import datetime
 from html import escape
 
 import jinja2
@@ -16,14 +17,17 @@ from consent.decision import Decision
 from consent.html.injection import Insertion
 from consent.languages import fingerprint
 from consent.pages.assets import csp_hash, load_choice, load_head, load_style, to_ascii
+from consent.pages.changes import WHY, why
 from consent.pages.embeds import Embeds
 from consent.pages.per_language import PerLanguage
 from consent.pages.theme import theme
 from consent.pages.wording import Wording
 from consent.settings import Settings
 
-Key = tuple[str, bool, frozenset[str], frozenset[str]]
+Key = tuple[str, bool, frozenset[str], frozenset[str], str, str]
+_DATE = "@@date@@"
 
+_ANSWERED, _FIRST = "answered", "first"
 REMEMBERED = 1024
 """Insertions kept, by language and decision; then it starts anew. A site's visitors make a handful of choices."""
 
@@ -35,7 +39,7 @@ class Banner:
         self._settings = settings
         self._embeds = embeds
         self._template = environment.get_template("banner.html")
-        self._bodies = PerLanguage(settings.site.languages, self._both)
+        self._bodies = PerLanguage(settings.site.languages, self._every)
         self.choice = load_choice()
         """The script's other part, which it fetches."""
         script = load_head(self.choice, guard=settings.holding.guard)
@@ -51,21 +55,32 @@ class Banner:
     @property
     def asking(self) -> str:
         """The first layer in the site's first language."""
-        return self._bodies[self._settings.site.languages[0]][True].decode("ascii")
+        return self._bodies[self._settings.site.languages[0]][_FIRST].decode("ascii")
 
-    def insertion(self, *, language: str, decision: Decision, nonce: bytes = b"") -> Insertion:
-        """The bytes for one page; ``nonce`` is the page's own, out of its Content-Security-Policy."""
+    def insertion(
+        self, *, language: str, decision: Decision, nonce: bytes = b"", since: datetime | None = None
+    ) -> Insertion:
+        """The bytes for one page; ``nonce`` is the page's own, out of its Content-Security-Policy.
+
+        ``since``: when the visitor chose who is asked again, and is told so.
+        """
         # What the bytes depend on; a Decision's own hash, through its Enum, would cost more than all the rest.
-        key = (language, decision.answered, decision.categories, decision.services)
-        prepared = self._insertions.get(key) or self._prepare(key, decision)
+        again = ("", "") if since is None else (decision.reason.value, since.date().isoformat())
+        key = (language, decision.answered, decision.categories, decision.services, *again)
+        prepared = self._insertions.get(key) or self._prepare(key, decision, since)
         if not nonce:
             return prepared
         before, between, _ = self._head_parts
         attribute, rest = b' nonce="' + nonce + b'"', prepared.head[len(before) + len(between) :]
         return Insertion(head=b"".join((before, attribute, between, attribute, rest)), body=prepared.body)
 
-    def _prepare(self, key: Key, decision: Decision) -> Insertion:
-        body = self._bodies[key[0]][decision.ask] + self._embeds.form(key[0], decision)
+    def _prepare(self, key: Key, decision: Decision, since: datetime | None) -> Insertion:
+        bodies = self._bodies[key[0]]
+        body = bodies[_ANSWERED] if decision.answered else bodies[_FIRST]
+        if since is not None and decision.reason in WHY:
+            date = to_ascii(escape(self._wording(key[0]).date(since)))
+            body = bodies[WHY[decision.reason]].replace(_DATE.encode(), date)
+        body += self._embeds.form(key[0], decision)
         before, between, after = self._head_parts
         # The state stands on the script's tag, where it changes no hash.
         insertion = Insertion(head=b"".join((before, between, self._state(decision), after)), body=body)
@@ -74,14 +89,24 @@ class Banner:
         self._insertions[key] = insertion
         return insertion
 
-    def _both(self, language: str) -> dict[bool, bytes]:
-        return {ask: self._render(language, ask=ask) for ask in (True, False)}
+    def _every(self, language: str) -> dict[str, bytes]:
+        """The body for a visitor who has answered, for one who comes first, and for those who are asked again."""
+        wording = self._wording(language)
+        bodies = {_ANSWERED: self._render(wording, ask=False), _FIRST: self._render(wording, ask=True)}
+        for reason, name in WHY.items():
+            bodies[name] = self._render(wording, ask=True, changed=why(wording, reason, _DATE))
+        return bodies
 
-    def _render(self, language: str, *, ask: bool) -> bytes:
-        settings = self._settings
-        wording = Wording.of(language, settings.texts.get(language, ()))
+    def _wording(self, language: str) -> Wording:
+        languages = self._settings.site.languages
+        language = language if language in languages else languages[0]
+        return Wording.of(language, self._settings.texts.get(language, ()))
+
+    def _render(self, wording: Wording, *, ask: bool, changed: str = "") -> bytes:
+        settings, language = self._settings, wording.language
         markup = self._template.render(
             ask=ask,
+            changed=changed,
             t=wording.texts,
             w=wording,
             language=language,

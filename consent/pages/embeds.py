@@ -70,9 +70,10 @@ class Embeds:
         return b"<style" + attribute + b">" + self._style + b"</style>"
 
     def form(self, language: str, decision: Decision) -> bytes:
-        """The form that the buttons belong to: with one service more, all that is allowed stays so."""
-        if not self._asked:
-            return b""
+        """The form that the buttons belong to: with one service more, all that is allowed stays so.
+
+        It is there in every page: the banner's style takes what follows the banner for a sign that it is whole.
+        """
         hidden = [("action", "save"), ("lang", self._wordings[language].language)]
         hidden += [("category", key) for key in sorted(decision.categories & frozenset(self._asked))]
         hidden += [("service", key) for key in sorted(decision.services)]

@@ -4,6 +4,7 @@ import jinja2
 
 from consent.choices import ConsentState
 from consent.decision import Decision, Reason
+from consent.pages.changes import Asked, changes, since, why
 from consent.pages.declaration import category_rows
 from consent.pages.page import Page
 from consent.pages.per_language import PerLanguage
@@ -17,14 +18,22 @@ class Preferences:
 
     def __init__(self, settings: Settings, environment: jinja2.Environment) -> None:
         self._page = Page(settings, environment, "preferences.html", style="preferences.css")
-        self._policy = settings.policy
+        self._policy, self._catalogue = settings.policy, settings.catalogue
         wordings = self._page.wordings
         self._rows = PerLanguage(settings.site.languages, lambda tag: category_rows(wordings[tag], settings))
         self.csp = self._page.csp
 
-    def render(
-        self, *, language: str, decision: Decision, state: ConsentState | None, return_to: str, embedded: bool
+    def render(  # noqa: PLR0913 - each is a fact of its own, and all are named
+        self,
+        *,
+        language: str,
+        decision: Decision,
+        state: ConsentState | None,
+        return_to: str,
+        embedded: bool,
+        before: Asked | None = None,
     ) -> bytes:
+        """The page; ``before``: what the visitor was asked when they chose, where they are asked anew."""
         wording = self._page.wordings[language]
         return self._page.render(
             wording,
@@ -33,9 +42,19 @@ class Preferences:
             granted_services=decision.services if decision.answered else frozenset(),
             summary=summary(wording, self._policy, decision, state),
             state=state if decision.answered else None,
+            changed=self._changed(wording, decision, state, before),
             return_to=on_site(return_to),
             embedded=embedded,
         )
+
+    def _changed(
+        self, wording: Wording, decision: Decision, state: ConsentState | None, before: Asked | None
+    ) -> list[str]:
+        given = since(decision, state)
+        if given is None:
+            return []
+        told = [why(wording, decision.reason, wording.date(given))]
+        return told + (changes(wording, self._policy, self._catalogue, before) if before else [])
 
 
 def summary(wording: Wording, policy: Policy, decision: Decision, state: ConsentState | None) -> str:

@@ -86,8 +86,8 @@ def test_the_history_is_what_was_recorded_for_that_receipt(wrap, tmp_path):
 
 
 def test_a_receipt_is_shown_though_the_store_is_away(wrap, tmp_path):
+    cookie = (b"cookie", drive(wrap(answering(*page())), **choice(b"action=accept")).cookie)
     app = wrap(answering(*page()), records={"url": f"sqlite:///{tmp_path}/nothing/there/consent.db"})
-    cookie = (b"cookie", drive(app, **choice(b"action=accept")).cookie)
     shown = drive(app, path="/consent/receipt", headers=(*NAVIGATION, cookie))
     assert (shown.status, b"You accepted everything." in shown.body) == (200, True)
     app.site.keeper.close()
@@ -149,3 +149,62 @@ def test_a_template_of_the_sites_own_includes_the_policy():
 def test_outside_the_middleware_the_function_says_so():
     with pytest.raises(LookupError, match="did not come through ConsentMiddleware"):
         cookie_policy({"type": "http"})
+
+
+def test_who_chose_under_another_policy_reads_what_is_new_since_their_record(wrap, tmp_path):
+    records = {"url": f"sqlite:///{tmp_path}/consent.db"}
+    then = wrap(answering(*page()), records=records, site={"services": ["google-analytics", "hotjar"]})
+    cookie = (b"cookie", drive(then, **choice(b"action=accept")).cookie)
+    then.site.keeper.close()
+    now = wrap(answering(*page()), records=records)
+    shown = unescape(drive(now, path="/consent", headers=(*NAVIGATION, cookie)).body.decode())
+    assert "New services: YouTube." in shown
+    assert "No longer used: Hotjar." in shown
+    assert b"has changed since your choice of" in drive(now, headers=(*NAVIGATION, cookie)).body
+    assert b"has changed since" not in drive(now).body
+    now.site.keeper.close()
+
+
+CRAWLERS = [
+    b"Mozilla/5.0 AppleWebKit/537.36 (KHTML, like Gecko; compatible; Googlebot/2.1; +http://www.google.com/bot.html) Chrome/158.0.0.0 Safari/537.36",
+    b"Mozilla/5.0 (compatible; bingbot/2.0; +http://www.bing.com/bingbot.htm)",
+    b"facebookexternalhit/1.1 (+http://www.facebook.com/externalhit_uatext.php)",
+    b"Screaming Frog SEO Spider/21.0",
+]
+PEOPLE = [
+    b"Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/158.0.0.0 Safari/537.36",
+    b"Mozilla/5.0 (Linux; Android 14; CUBOT X70) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/158.0.0.0 Mobile Safari/537.36",
+    b"",
+]
+
+
+@pytest.mark.parametrize("agent", CRAWLERS)
+def test_nothing_is_recorded_by_a_crawler(wrap, tmp_path, agent):
+    app = wrap(answering(*page()), records={"url": f"sqlite:///{tmp_path}/consent.db"})
+    request = choice(b"action=accept")
+    answer = drive(app, **{**request, "headers": (*request["headers"], (b"user-agent", agent))})
+    assert (answer.status, answer.all(b"set-cookie"), answer.header(b"location")) == (303, [], b"/")
+    told = drive(
+        app,
+        method="POST",
+        path="/consent",
+        body=b'{"action": "accept"}',
+        headers=((b"content-type", b"application/json"), (b"user-agent", agent)),
+    )
+    assert (told.status, told.all(b"set-cookie")) == (403, [])
+    assert not (tmp_path / "consent.db").exists()
+
+
+@pytest.mark.parametrize("agent", PEOPLE)
+def test_a_persons_choice_counts_whatever_their_phone_is_called(app, agent):
+    request = choice(b"action=accept")
+    answer = drive(app, **{**request, "headers": (*request["headers"], (b"user-agent", agent))})
+    assert answer.cookie
+
+
+def test_a_page_made_ahead_of_its_opening_is_like_any_other_and_records_nothing(wrap, tmp_path):
+    app = wrap(answering(*page()), records={"url": f"sqlite:///{tmp_path}/consent.db"})
+    ahead = drive(app, headers=(*NAVIGATION, (b"sec-purpose", b"prefetch;prerender")))
+    assert ahead.body == drive(app).body
+    assert ahead.all(b"set-cookie") == []
+    assert not (tmp_path / "consent.db").exists()

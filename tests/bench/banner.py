@@ -77,6 +77,10 @@ class Contender:
         return PAGE.format(self.head, PARAGRAPH * 40, self.tail)
 
 
+BARE = Contender(name="no banner at all", selector="h1")
+OURS = Contender(name="consent", selector="#consent-banner")
+
+
 @dataclass(slots=True)
 class Seen:
     """What was measured of one contender, a figure a round."""
@@ -102,7 +106,7 @@ def main() -> int:
         browser = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
         version = browser.version
         with serving(make_app(others, Path(folder))) as url:
-            found = {ours.name: ours for ours in (Contender(name="consent", selector="#consent-banner"), *others)}
+            found = {one.name: one for one in (BARE, OURS, *others)}
             seen = measure(browser, url, found, rounds)
         browser.close()
         print(f"Chromium {version}, {rounds} rounds, load {os.getloadavg()[0]:.1f}")
@@ -177,7 +181,9 @@ def make_app(others: list[Contender], folder: Path) -> Callable[..., object]:
 
     routes = [Route(f"/page/{one.name}", page_of(one)) for one in others]
     ours = ConsentMiddleware(Starlette(routes=[Route("/{rest:path}", bare)]), settings=make_settings())
-    app = Starlette(routes=[*routes, Mount("/npm", StaticFiles(directory=folder)), Mount("/", ours)])
+    app = Starlette(
+        routes=[*routes, Route("/bare", bare), Mount("/npm", StaticFiles(directory=folder)), Mount("/", ours)]
+    )
     return GZipMiddleware(app, minimum_size=200)
 
 
@@ -196,7 +202,7 @@ def measure(browser: Browser, url: str, contenders: Mapping[str, Contender], rou
             requests: list[str] = []
             page.on("request", lambda request, kept=requests: kept.append(request.url))
             page.add_init_script(WATCH % contender.selector)
-            page.goto(f"{url}/page/{name}")
+            page.goto(f"{url}/bare" if contender is BARE else f"{url}/page/{name}")
             page.wait_for_function("seen.at && seen.paint", timeout=30_000)
             page.wait_for_timeout(500)
             told = page.evaluate("seen")
@@ -210,6 +216,8 @@ def measure(browser: Browser, url: str, contenders: Mapping[str, Contender], rou
 
 def weights(contender: Contender) -> tuple[int, int]:
     """Bytes before the click by gzip and by brotli: of the files, or of what a page grows by."""
+    if contender is BARE:
+        return 0, 0
     data = [path.read_bytes() for path in contender.files] or [inserted()]
     return sum(len(gzip.compress(one, 9)) for one in data), sum(len(brotli.compress(one)) for one in data)
 
@@ -234,8 +242,8 @@ def table(seen: Mapping[str, Seen], weighed: Mapping[str, tuple[int, int]]) -> s
             file=out,
         )
     ours = seen["consent"]
-    best = min(statistics.median(one.visible) for name, one in seen.items() if name != "consent")
-    lightest = min(brotlied for name, (_, brotlied) in weighed.items() if name != "consent")
+    best = min(statistics.median(one.visible) for name, one in seen.items() if weighed[name][0] and name != "consent")
+    lightest = min(brotlied for name, (_, brotlied) in weighed.items() if brotlied and name != "consent")
     weight = weighed["consent"][1]
     goals = {
         f"at most {WEIGHT_GOAL:,} bytes by brotli": weight <= WEIGHT_GOAL,

@@ -1,5 +1,7 @@
 """The same in Firefox (Gecko), with JavaScript and without: choosing, settings, withdrawing, keyboard, placeholder."""
 
+import json
+
 import pytest
 
 from tests.browser.firefox import Firefox, find_firefox
@@ -75,7 +77,8 @@ def test_the_keyboard_meets_the_banner_first_and_decides_there(firefox, gazette)
     firefox.goto(f"{gazette}/en")
     for expected in ('a[href^="/consent"]', 'a[href="/privacy"]', "[value=accept]", "[value=reject]"):
         firefox.press("Tab")
-        assert firefox.count(f"#consent-banner {expected}:focus-visible") == 1
+        # A headless window is not the active one, so nothing in it matches :focus; the element is in focus all the same.
+        assert firefox.ask(f"document.activeElement.matches({json.dumps(f'#consent-banner {expected}')})"), expected
     firefox.press("Enter")
     firefox.wait("#consent-banner", gone=True)
     assert firefox.cookies() == ["consent"]
