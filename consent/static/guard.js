@@ -3,10 +3,11 @@
 // waits, all else is refused. It wraps by Proxy, so what is wrapped keeps its name, length and text.
 const { URL } = window;
 const { setAttribute: set, getAttribute: get, matches } = Element.prototype;
-const { set: setMarkup } = Object.getOwnPropertyDescriptor(Element.prototype, "innerHTML");
 const HELD = "data-consent-held";
-const FETCHING = "script,iframe,frame,embed,track,input,audio,img,source,video,link,object,image,use";
-const TAGS = RegExp("<(" + FETCHING.replaceAll(",", "|") + ")\\b([^>\"']|\"[^\"]*\"|'[^']*')*>", "gi");
+const PASSIVE = "link,video,audio,source,track,input,image,use,feImage";
+const FETCHING = "script,iframe,frame,embed,object,img," + PASSIVE;
+// A quote counts only where a value begins.
+const TAGS = RegExp("<(" + FETCHING.replaceAll(",", "|") + ")\\b([^>=]|=(\\s*(\"[^\"]*\"|'[^']*')|(?!\\s*[\"'])))*>", "gi");
 try {
   Object.assign(kit, JSON.parse(sessionStorage.consentKnown));
 } catch {}
@@ -38,7 +39,7 @@ const verdict = (element, name, value) => {
   value += "";
   if (/doc$/i.test(name)) return value.search(TAGS) < 0 ? "" : "?";
   // An image that stands nowhere only tells of the visitor.
-  const passive = matches.call(element, "link,video,audio,source,track,input,image,use,:root img");
+  const passive = matches.call(element, PASSIVE + ",:root img");
   const urls = /set$/i.test(name) ? value.match(/\S*[^\s,]/g) || [] : [value];
   return urls.map((url) => judge(url, passive)).join(" ").trim();
 };
@@ -59,15 +60,16 @@ const hold = (element, name, value) => {
   }
   return label;
 };
-const check = (element) => [...(element.attributes || "")].filter((it) => hold(element, it.name, it.value))[0];
-const within = (node) => (node.firstElementChild ? [...node.querySelectorAll(FETCHING)] : []);
+// A form may have a field of the name "attributes".
+const check = (element) => Array.from(element.attributes || "").filter((it) => hold(element, it.name, it.value))[0];
+const within = (node) => (node && node.querySelectorAll ? [node, ...node.querySelectorAll(FETCHING)] : []);
 
 let inert;
 // The element that markup stands in decides what becomes of it.
 const parse = (markup, around) => {
   inert ||= doc.implementation.createHTMLDocument("");
   const shell = inert.importNode(around, false);
-  setMarkup.call(shell, markup);
+  shell.innerHTML = markup;
   return shell;
 };
 // How markup as text comes into a page.
@@ -76,7 +78,7 @@ const WAYS = { beforebegin: "before", afterbegin: "prepend", beforeend: "append"
 const patch = (owner, names, wrapped) => {
   for (const way of names.split(" ")) {
     const it = Object.getOwnPropertyDescriptor(owner, way);
-    const key = it && (it.set ? "set" : it.value && "value");
+    const key = it && ["set", "value", "get"].find((kind) => it[kind]);
     if (key) {
       it[key] = new Proxy(it[key], {
         apply: (native, self, args) => wrapped((changed) => Reflect.apply(native, self, changed || args), self, args, way),
@@ -95,22 +97,33 @@ const written = (native, self, args, way) => {
   if (held && !label) act("settle", self, name);
 };
 const inserted = (native, self, args) => {
-  const elements = args.flatMap((node) => (node && node.nodeType ? [node, ...within(node)] : []));
+  const elements = args.flatMap(within);
   elements.forEach(check);
   const result = native();
-  elements.forEach((element) => {
-    try {
-      if (element.contentWindow) guard(element.contentWindow);
-    } catch {}
-  });
+  elements.forEach((element) => element.contentWindow);
   return result;
+};
+// What comes out of another document, or of text, fetches without a place.
+const made = (native) => {
+  const node = native();
+  within(node).forEach(check);
+  return node;
+};
+// A frame is guarded before anybody has hold of it.
+const framed = (native) => {
+  const inner = native();
+  try {
+    guard(inner.defaultView || inner);
+  } catch {}
+  return inner;
 };
 // Parsed where nothing is fetched; if something in it is held, what was parsed is put in instead of the text.
 const marked = (native, self, args, way) => {
-  const markup = args[args.length - 1];
-  const how = WAYS[way] || (args[1] ? WAYS[args[0].toLowerCase()] : "replaceChildren");
-  const around = /^(replaceW|before|after)/.test(how) ? self.parentNode : self.host || self;
-  if (!around || around.localName === "template" || String(markup).search(TAGS) < 0) return native();
+  const adjacent = /^ins/.test(way);
+  const markup = args[+adjacent];
+  const how = WAYS[way] || (adjacent ? WAYS[args[0].toLowerCase()] : "replaceChildren");
+  const around = /W|b|af/.test(how) ? self.parentNode : self.host || self;
+  if (self.ownerDocument === inert || !around || around.localName === "template" || String(markup).search(TAGS) < 0) return native();
   const shell = parse(markup, around);
   // Scripts that come this way never run.
   if (within(shell).filter((element) => !isScript(element) && check(element))[0]) self[how](...shell.childNodes);
@@ -119,7 +132,7 @@ const marked = (native, self, args, way) => {
 const streamed = (native, self, args) => {
   const text = args.join("");
   const held = text.replace(TAGS, (tag) => {
-    const [element] = parse(trusted("HTML", tag), doc.head).children;
+    const element = parse(trusted("HTML", tag), doc.head).firstChild;
     return element && check(element) ? element.outerHTML.replace(/<\/\w+>$/, "") : tag;
   });
   native(held !== text && [trusted("HTML", held)]);
@@ -127,7 +140,7 @@ const streamed = (native, self, args) => {
 // What can wait goes on as if nobody answered, if it is not free.
 const wait = (url, then) => act("wait", url).catch(() => false).then(then);
 const fetched = (native, self, args) => {
-  const url = (args[0] && args[0].url) || args[0];
+  const url = Object(args[0]).url || args[0];
   return judge(url) ? wait(url, (free) => native(!free && ["about:invalid"])) : native();
 };
 const calls = new WeakMap();
@@ -152,23 +165,28 @@ const opened = (native, self, args, way) => {
   const url = args[0];
   if (!judge(url)) return args;
   wait(url);
-  return [home.replace("http", way === "WebSocket" ? "ws" : "http") + "/held", ...args.slice(1)];
+  return [home.replace("http", way[0] === "W" ? "ws" : "http") + "/held", ...args.slice(1)];
 };
 // One realm: the page's own, or that of an empty frame in it.
 const guard = (realm) => {
-  if (kit.free.has(realm.Node)) return;
+  // A page with a guard of its own needs no other.
+  if (kit.free.has(realm.Node) || (realm !== window && realm.consent)) return;
   kit.free.add(realm.Node);
-  const proto = (name) => realm[name].prototype;
-  for (const name of "Script IFrame Embed Input Media Image Source Video Link Object".split(" "))
-    patch(proto("HTML" + name + "Element"), "src srcset srcdoc href data poster type", written);
-  for (const name of "Element Node Range Document DocumentFragment CharacterData".split(" "))
-    patch(proto(name), "appendChild insertBefore replaceChild insertNode append prepend before after replaceWith replaceChildren insertAdjacentElement adoptNode", inserted);
-  patch(proto("Element"), "setAttribute setAttributeNS", written);
-  for (const name of ["Element", "ShadowRoot"]) patch(proto(name), "innerHTML outerHTML insertAdjacentHTML setHTMLUnsafe", marked);
-  patch(proto("Document"), "write writeln", streamed);
+  // A way that several have is the same with each of them.
+  const each = (ways, wrapped) =>
+    Object.getOwnPropertyNames(realm)
+      .filter((name) => /^(HTML\w+|ShadowRoot|Node|Element|Range|Document|DocumentFragment|CharacterData|Navigator|XMLHttpRequest)$/.test(name))
+      .forEach((name) => patch(realm[name].prototype, ways, wrapped));
+  each("src srcset srcdoc href poster type setAttribute setAttributeNS", written);
+  patch(realm.HTMLObjectElement.prototype, "data", written);
+  each("appendChild insertBefore replaceChild insertNode append prepend before after replaceWith replaceChildren insertAdjacentElement adoptNode", inserted);
+  each("contentWindow contentDocument", framed);
+  each("createContextualFragment importNode", made);
+  each("innerHTML outerHTML insertAdjacentHTML setHTMLUnsafe", marked);
+  each("write writeln", streamed);
+  each("open send abort", sent);
+  each("sendBeacon", left);
   patch(realm, "fetch", fetched);
-  patch(proto("XMLHttpRequest"), "open send abort", sent);
-  patch(proto("Navigator"), "sendBeacon", left);
   patch(realm, "WebSocket EventSource", opened);
 };
 Object.assign(kit, { judge, verdict });

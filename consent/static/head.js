@@ -97,8 +97,7 @@ on("storage", ({ key, newValue }) => {
 });
 on("pageshow", ({ persisted }) => {
   // Going back, a browser may also take the old HTML from its cache.
-  const [came] = performance.getEntriesByType("navigation");
-  look(persisted || (came && came.type === "back_forward"));
+  look(persisted || performance.getEntriesByType("navigation").some((came) => came.type === "back_forward"));
 });
 on("prerenderingchange", look);
 window.consent = Object.freeze({ allows, open });
