@@ -38,7 +38,9 @@ class Reports:
         self._told: dict[str, set[str]] = {}
 
     def met(self, kind: Met, name: str) -> None:
-        self._once(_TEXTS[kind], name)
+        text = _TEXTS[kind]
+        count = len(self._told.get(text, ())) + 1
+        self._once(text, name, f"{name} (third party {count})" if kind is Met.UNKNOWN else name)
 
     def encoded(self, coding: str) -> None:
         self._once(
@@ -142,9 +144,9 @@ class Reports:
         """The owner's code: told each time, with its traceback."""
         logger.error("consent.W032 on_outdated failed; the browser got what the settings say", exc_info=error)
 
-    def _once(self, text: str, name: str) -> None:
+    def _once(self, text: str, name: str, shown: str = "") -> None:
         told = self._told.setdefault(text, set())
         if name in told or len(told) >= LIMIT:
             return
         told.add(name)
-        logger.warning(text, name[:200])
+        logger.warning(text, (shown or name)[:200])

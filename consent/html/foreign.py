@@ -24,6 +24,7 @@ from consent.html.tags import (
     attributes,
     is_self_closing,
     resolve,
+    tag_name,
 )
 
 ROOTS = frozenset({b"svg", b"math"})
@@ -75,13 +76,8 @@ PLAIN_SVG = ATTRIBUTES + b"(?<!/)>" + _PLAIN + b"</" + caseless(b"svg") + REST_O
 
 _STEP = re.compile(_BORING + rb"(?:<(/?)(" + _STOP + rb")" + NAME_END + REST_OF_TAG + rb")?+")
 _BOGUS = rb"<(?:!(?!--|\[CDATA\[)|\?|/(?=[^a-zA-Z>]))[^>]*+>|</>|<(?=[^a-zA-Z/!?])"
-_ENDING = b"(" + alternatives([b"style", b"script", b"svg"]) + b")" + NAME_END
-_IN_TEXT = re.compile(
-    b"(?:[^<]++|" + CDATA + b"|" + WHOLE_COMMENT + b"|" + _BOGUS
-    + b"|</?(?!" + _ENDING.replace(b"(", b"(?:", 1) + rb")[a-zA-Z][^\t\n\f\r />]*+" + REST_OF_TAG
-    + b")*+(?:<(/?)" + _ENDING + b")?+"
-)  # fmt: skip
-"""The text of a script or style, up to what may end it."""
+_IN_TEXT = re.compile(b"(?:[^<]++|" + CDATA + b"|" + WHOLE_COMMENT + b"|" + _BOGUS + b")*+")
+"""The text of a script or style, up to the first tag."""
 
 
 class Step(NamedTuple):
@@ -160,23 +156,16 @@ def behind_comment(page: bytes, start: int) -> int:
 
 
 def _text_end(page: bytes, at: int, name: bytes) -> int:
-    """Where the text of a script or style that begins at ``at`` ends, or -1: at its own end tag or its drawing's.
-    Both may stand within one another.
+    """Where the text of a script or style that begins at ``at`` ends, or -1: at its own end tag or its drawing's; any
+    other tag is the last of it, which tells that nobody knows what follows.
     """
-    depth = {name: 1, b"svg": 1}
-    while (match := _IN_TEXT.match(page, at)) is not None and match[2] is not None:
-        met, at = match[2].lower(), match.end()
-        if met not in depth:
-            continue
-        start = match.start(2) - 1 - len(match[1])
-        if match[1]:
-            depth[met] -= 1
-            if depth[met] == 0:
-                return start
-        else:
-            tag = TAG.match(page, start)
-            depth[met] += tag is None or not is_self_closing(page, start, tag.end())
-    return -1
+    match = _IN_TEXT.match(page, at)
+    at = match.end() if match else at
+    tag = TAG.match(page, at)
+    if tag is None:
+        return -1
+    ends = page[at + 1 : at + 2] == b"/" and tag_name(b"<" + page[at + 2 : tag.end()]) in {name, b"svg"}
+    return at if ends else tag.end()
 
 
 def _breaks_out(page: bytes, start: int, end: int, name: bytes) -> bool:

@@ -15,7 +15,7 @@ from consent.html.constructs import FOREIGN, TOO_DEEP, TOO_LONG, TRACED, UNSURE,
 from consent.html.fetching import FETCHING, FRAMES, HREFS, NOTHING, RULES, SETS, Use, fetches, use_of
 from consent.html.marks import Hold, both, inert, joined, renamed
 from consent.html.memory import Memory
-from consent.html.reading import read_foreign
+from consent.html.reading import Reading, read_foreign
 from consent.html.script_tags import decides, inert_script, kind_of
 from consent.html.tags import Attribute, attributes, has_more_attributes, resolve, tag_name
 from consent.html.texts import Texts
@@ -95,6 +95,10 @@ class Holder:
         """Whether an inline script, whose tag has no attribute that decides instead, may run now."""
         return self._script(tag, text) is None
 
+    def surplus(self, tag: bytes) -> Hold:
+        """A ``<base>`` after so many that no more are followed."""
+        return renamed(b"base", tag, FETCHING[b"base"], limits.BASES.label)
+
     def dependent(self, tag: bytes, labels: bytes) -> Hold | None:
         """An inline script with the start tag ``tag`` waits with what it depends on, unless its author decided."""
         return inert_script(tag, labels) if kind_of(tag) in _RUN and not decides(tag) else None
@@ -113,7 +117,8 @@ class Holder:
                 return self._sheets.keep(sheet, self._sheet(*sheet), len(tag) + end - tag_end)
         if name == b"script" and end > tag_end and not value:
             text = self.texts.take(page, tag_end, end)
-            return self._inline_script(tag, read_foreign(text).text if foreign else text, plain=value is not None)
+            reading = read_foreign(text) if foreign else None
+            return self._inline_script(tag, text if reading is None else reading, plain=value is not None)
         if value == b"" or (value is not None and self.passes(value)):
             return None
         if name in _COMMENTS:
@@ -168,7 +173,7 @@ class Holder:
         styled = styles.hold_attributes(name, written, self._passive, label)
         return both(self._judged(name, tag, unscripted=False) if name in _SELDOM else None, styled)
 
-    def _inline_script(self, tag: bytes, text: bytes, *, plain: bool) -> Hold | None:
+    def _inline_script(self, tag: bytes, text: bytes | Reading, *, plain: bool) -> Hold | None:
         """A script with text; ``plain``: its tag has no attribute that decides instead."""
         if has_more_attributes(tag, limits.ATTRIBUTES.most):
             return _shadowed(b"script")
@@ -176,7 +181,10 @@ class Holder:
             return self._judged(b"script", tag, unscripted=False)
         if not kind_of(tag):
             return None
-        label = self._script(tag, text)
+        if isinstance(text, Reading):
+            label = limits.UNREAD if text.nested else self._script(tag, text.text)
+        else:
+            label = self._script(tag, text)
         return None if label is None else inert_script(tag, label)
 
     def _script(self, tag: bytes, text: bytes) -> bytes | None:

@@ -80,8 +80,14 @@ NOSCRIPT = Limit(
     what="a noscript that ends elsewhere for a browser without scripting was made a comment",
     label=b"-/unread-noscript",
 )
+BASES = Limit(
+    code="consent.W049",
+    most=16,
+    what="base elements after the first %d are held",
+    label=b"-/unread-bases",
+)
 
-ALL = (TAG, TEXT, BEGINNING, ATTRIBUTES, DOCUMENTS, SHEETS, DRAWINGS, CANDIDATES, REFERENCES, NOSCRIPT)
+ALL = (TAG, TEXT, BEGINNING, ATTRIBUTES, DOCUMENTS, SHEETS, DRAWINGS, CANDIDATES, REFERENCES, NOSCRIPT, BASES)
 BY_LABEL = {limit.label: limit for limit in ALL if limit.label}
 
 UNREAD = b"-/unread"

@@ -28,7 +28,7 @@ class Reading:
     __slots__ = ("_read", "_written", "nested", "text")
 
     def __init__(self, pieces: list[tuple[int, bytes]], *, nested: bool = False) -> None:
-        """``pieces``: where each is written, and its text. ``nested``: an element stands within."""
+        """``pieces``: where each is written, and its text. ``nested``: a tag stands within."""
         self.nested = nested
         self._read: list[int] = []
         self._written: list[int] = []
@@ -57,7 +57,7 @@ def read_foreign(text: bytes) -> Reading:
     nested = False
     for markup in _MARKUP.finditer(text):
         pieces += _referred(text, at, markup.start(), _IN_TEXT)
-        nested = nested or text[markup.start() + 1 : markup.start() + 2].isalpha()
+        nested = nested or text[markup.start() + 1] not in b"!?"
         if markup[1]:
             pieces.append((markup.start(1), markup[1]))
         at = markup.end()

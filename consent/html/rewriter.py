@@ -21,6 +21,8 @@ from consent.html.scanner import Scanner
 from consent.html.tags import attributes
 from consent.html.texts import Texts
 
+_FORGETFUL = Texts(room=0)
+
 _PATIENCE = 8
 """After a try in vain the bytes kept back must grow by this fraction: trying stays linear whatever a page holds."""
 
@@ -35,10 +37,12 @@ class Rewriter:
 
     __slots__ = (
         "_awaited",
+        "_bases",
         "_beginning_kept",
         "_begun",
         "_beside",
         "_dependents",
+        "_first",
         "_holder",
         "_insert",
         "_insertion",
@@ -75,6 +79,9 @@ class Rewriter:
         self._beginning_kept = True
         self._begun = False
         """Whether there was a byte at all: nothing is inserted into nothing."""
+        self._bases = 0
+        self._first = True
+        """Whether nothing of the page is decided yet."""
         self._kept: list[bytes] = []
         self._size = 0
         self._tail = b""
@@ -157,6 +164,7 @@ class Rewriter:
                     edits.append((construct[1], self._beside(labels, piece[construct[1] : construct[2]])))
                 edits += [(construct[1] + offset, mark) for offset, mark in inner]
         consumed = self._scanner.consumed
+        self._first = self._first and consumed == 0
         if self._prologue is not None:
             self._prologue.shift(consumed)
             if self._prologue.body is not None:
@@ -170,8 +178,8 @@ class Rewriter:
 
     @property
     def markup(self) -> Texts:
-        """For the scanner: see Interest."""
-        return self._holder.markup
+        """For the scanner: see Interest. Of a stream only the first piece is met again as it is."""
+        return self._holder.markup if self._first else _FORGETFUL
 
     def passes_text(self, page: bytes, start: int, tag_end: int, end: int) -> bool:
         """For the scanner: see Interest."""
@@ -182,6 +190,9 @@ class Rewriter:
         name, start, tag_end, end, _ = construct
         hold = self._holder.hold(page, construct, unscripted=self._is_unscripted(construct))
         if name == b"base":
+            self._bases += 1
+            if self._bases > limits.BASES.most:
+                return self._holder.surplus(page[start:tag_end])
             self._lead(page[start:tag_end])
         if end == tag_end or (hold is None and not self._dependents.declared):
             return hold

@@ -4,7 +4,6 @@ A sheet within a ``data:`` URL is read like one of its own (``@import "data:text
 """
 
 import itertools
-import re
 from collections.abc import Callable, Iterable
 
 from consent.catalogue.memory import TextMemory
@@ -66,8 +65,8 @@ def hold_sheet(
 ) -> Hold | None:
     """A ``<style>`` with the start tag ``tag``; ``all_under``: the labels that all its URLs wait for."""
     reading = read_foreign(text) if foreign and (b"&" in text or b"<" in text) else None
-    if reading is not None and reading.nested and _FETCHING.search(reading.text):
-        return emptied(tag, limits.UNREAD)  # what of the text is the style's own hangs on how the elements are closed
+    if reading is not None and reading.nested:
+        return emptied(tag, limits.UNREAD)  # what is the style's own text hangs on how elements in it are closed
     try:
         found = _found(text if reading is None else reading.text, label_of, all_under)
     except TooManyError:
@@ -76,10 +75,6 @@ def hold_sheet(
         return None
     edits = [(len(tag) + (at if reading is None else reading.back(at)), css.mark(label)) for at, label in found]
     return marked(b"style", joined(label for _, label in found), edits)
-
-
-_FETCHING = re.compile(rb"[(@\\]")
-"""Without one of these no style fetches."""
 
 
 def hold_attributes(

@@ -49,6 +49,8 @@ class Texts:
 
     def find(self, question: Callable[[bytes], Answer], text: bytes) -> Answer:
         """What ``question``, a hashable function, says of a text that ``take`` gave: asked once while remembered."""
+        if self._is_too_long(text):
+            return question(text)
         key = (question, text)
         found = self._found.get(key)
         if found is None:
@@ -57,9 +59,12 @@ class Texts:
             found = self._found[key] = question(text)
         return cast("Answer", found)  # the key holds the question
 
+    def _is_too_long(self, text: bytes) -> bool:
+        return len(text) * 4 > self._room
+
     def _keep(self, key: tuple[int, bytes], text: bytes) -> bytes:
         """Remember a new text: of those alike the oldest goes; where all is full, everything."""
-        if len(text) * 4 > self._room:
+        if self._is_too_long(text):
             return text
         if self._size + len(text) > self._room:
             self._alike, self._found, self._size = {}, {}, 0

@@ -8,6 +8,7 @@ import asyncio
 import os
 import queue
 import threading
+import time
 import weakref
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -17,6 +18,10 @@ from typing import Protocol
 from consent.records import rows
 from consent.records.base import Notice, Record, StoreError
 
+LONGEST_PAUSE = 0.02
+"""Seconds that a group is gathered at most."""
+MANY = 5
+"""Records of a group after which the next is gathered, too."""
 LARGEST = 500
 """Records in one group at most: more would keep a lock, and the first of them, for too long."""
 
@@ -92,6 +97,7 @@ class _Thread(threading.Thread):
         self._writing = writing
         self.written = 0
         """Groups."""
+        self._pause = 0.0
 
     def run(self) -> None:
         going_on = True
@@ -99,6 +105,7 @@ class _Thread(threading.Thread):
             group, going_on = self._take()
             if not group:
                 continue
+            started = time.perf_counter()
             try:
                 self._writing.write(group)
             except Exception as error:  # noqa: BLE001 - whatever it is, the callers wait and the thread must live
@@ -106,6 +113,9 @@ class _Thread(threading.Thread):
                 answer(group, error)
             else:
                 self.written += 1
+                # Many come at once and the disk is slow: then a moment's patience saves them a whole commit.
+                took = time.perf_counter() - started
+                self._pause = min(took / 8, LONGEST_PAUSE) if len(group) >= MANY else 0.0
                 answer(group, None)
         self._writing.close()
 
@@ -113,6 +123,8 @@ class _Thread(threading.Thread):
         """Wait for one append, and take with it whatever else is there; false: it is the last group."""
         group: list[Append] = []
         one = self.queue.get()
+        if self._pause and one is not None:
+            time.sleep(self._pause)
         while one is not None:
             # An append whose caller gave up is not written: the caller has put it elsewhere.
             if not one.done.cancelled():

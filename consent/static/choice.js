@@ -117,15 +117,35 @@
       };
     }
     // A released script that waits for what is over is called as soon as it has run; all others wait as ever.
+    const isOver = (target, type) =>
+      released.has(doc.currentScript) &&
+      ((type === "load" && target === window && loaded) ||
+        type === "DOMContentLoaded" ||
+        (type === "readystatechange" && target === doc && loaded));
+    const soon = (target, type, listener) => setTimeout(() => listener.call(target, new Event(type)));
     for (const target of [window, doc]) {
       const add = target.addEventListener;
       target.addEventListener = function (type, listener, options) {
         const self = this || target;
-        const over = type === "DOMContentLoaded" || (type === "load" && target === window && loaded);
-        if (over && self === target && typeof listener === "function" && released.has(doc.currentScript))
-          setTimeout(() => listener.call(target, new Event(type)));
+        if (self === target && typeof listener === "function" && isOver(target, type)) soon(target, type, listener);
         else add.call(self, type, listener, options);
       };
+    }
+    // window.onload = f, body.onload = f, document.onreadystatechange = f. What stood there before has been called: a
+    // script that would call it again from its own finds nothing.
+    for (const [owner, target, type] of [[window, window, "load"], [HTMLBodyElement.prototype, window, "load"], [Document.prototype, doc, "readystatechange"]]) {
+      const it = Object.getOwnPropertyDescriptor(owner, "on" + type);
+      if (!it || !it.configurable || !it.set) continue;
+      Object.defineProperty(owner, "on" + type, {
+        ...it,
+        get() {
+          return isOver(target, type) ? null : it.get.call(this);
+        },
+        set(listener) {
+          if (typeof listener === "function" && isOver(target, type)) soon(target, type, listener);
+          else it.set.call(this, listener);
+        },
+      });
     }
     braced = true;
   };

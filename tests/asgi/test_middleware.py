@@ -106,6 +106,18 @@ def test_unknown_third_parties_are_held_where_the_owner_wants_it_so(wrap):
         (b'<iframe src="https://elsewhere.test/1"></iframe>', True),
         (b'<img width="1" height="1" src="https://elsewhere.test/1">', True),
         (b'<noscript><img src="https://elsewhere.test/1"></noscript>', True),
+        (b'<script type="module" src="//elsewhere.test/1"></script>', True),
+        (b'<svg><script href="//elsewhere.test/1"></script></svg>', True),
+        (b'<object data="https://elsewhere.test/1"></object>', True),
+        (b'<embed src="https://elsewhere.test/1">', True),
+        (b'<meta http-equiv="refresh" content="0;url=https://elsewhere.test/1">', True),
+        (b'<a href="/" ping="https://elsewhere.test/1">x</a>', True),
+        (b'<img hidden src="https://elsewhere.test/1">', True),
+        (b'<iframe srcdoc="<script src=//elsewhere.test/1></script>"></iframe>', True),
+        (b'<iframe src="/own"></iframe>', False),
+        (b'<script src="https://cdn.example.org/own.js"></script>', False),
+        (b'<a href="https://elsewhere.test/1">x</a>', False),
+        (b'<link rel="preconnect" href="https://elsewhere.test">', False),
         (b'<img src="https://elsewhere.test/1">', False),
         (b'<link rel="stylesheet" href="https://elsewhere.test/1">', False),
         (b"<p style=\"background: url('https://elsewhere.test/1')\">", False),
@@ -115,6 +127,28 @@ def test_unknown_third_parties_are_held_where_the_owner_wants_it_so(wrap):
 def test_of_unknown_third_parties_frames_and_pixels_are_held_and_pictures_are_not(wrap, markup, held):
     app = wrap(answering(*page(data=PAGE.replace(b"</body>", markup + b"</body>"))), holding={"unknown": "hold"})
     assert (b'="-/unknown"' in drive(app).body) is held
+
+
+def test_what_nobody_knows_stays_held_after_everything_was_accepted(wrap, accepted):
+    data = PAGE.replace(b"</body>", b'<script src="https://elsewhere.test/1"></script></body>')
+    app = wrap(answering(*page(data=data)), holding={"unknown": "hold"})
+    body = drive(app, headers=(*NAVIGATION, accepted)).body
+    assert b'data-consent-held="-/unknown"' in body
+    assert HELD not in body
+
+
+def test_third_parties_in_no_entry_are_counted_as_they_are_logged(wrap, caplog):
+    hosts = [b"one.test", b"two.test", b"one.test", b"a.one.test"]
+    markup = b"".join(b'<img src="https://%b/x.png">' % host for host in hosts)
+    app = wrap(answering(*page(data=PAGE.replace(b"</body>", markup + b"</body>"))))
+    for _ in range(3):
+        drive(app)
+    told = [record.getMessage() for record in caplog.records if "W011" in record.getMessage()]
+    assert [text.partition(" from ")[2].partition(",")[0] for text in told] == [
+        "one.test (third party 1)",
+        "two.test (third party 2)",
+        "a.one.test (third party 3)",
+    ]
 
 
 def test_the_sites_own_host_is_never_held_whatever_it_is(wrap):

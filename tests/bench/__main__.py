@@ -9,7 +9,7 @@ import time
 from dataclasses import dataclass
 
 from consent.asgi.site import Site
-from tests.bench import browsers, rewriting, serving
+from tests.bench import browsers, growth, rewriting, serving
 from tests.bench.pages import corpus_folder, make_site, samples
 from tests.bench.rewriting import Costs
 
@@ -49,6 +49,7 @@ def main() -> int:
     print(facts())
     print(rewriting_table([rewriting.measure(page, 2 if quick else 7 if len(pages) > FEW else 60) for page in pages]))
     print(table(serving_rows(make_site(), quick=quick)))
+    print(growth_table(growth.factors(2_000 if quick else growth.SIZE, 1 if quick else 3)))
     print("\n".join(browsers.accuracy_lines()))
     print(
         f"\nTimes are CPU time of the thread, the best of several rounds. All of it took {time.monotonic() - began:.0f} s."
@@ -117,6 +118,15 @@ def serving_rows(site: Site, *, quick: bool) -> list[Row]:
             goal_text="2 MB",
         ),
     ]
+
+
+def growth_table(factors: dict[str, tuple[float, float]]) -> str:
+    """Hostile pages: what four times the bytes cost, times the time, the worst first."""
+    worst = sorted(factors.items(), key=lambda item: -item[1][1])
+    lines = [f"\n{'hostile pages, four times the bytes':48}{'ms':>8}{'times':>8}"]
+    lines += [f"{name:48}{seconds * 1e3:8.1f}{times:8.1f}" for name, (seconds, times) in worst]
+    met = "yes" if all(times <= growth.BOUND for _, times in factors.values()) else "NO"
+    return "\n".join([*lines, f"{f'at most {growth.BOUND} times, met':56}{met:>8}"])
 
 
 def micros(what: str, seconds: float, goal: float | None = None) -> Row:

@@ -3,6 +3,7 @@
 The site is a whole one, with the middleware; partners, and hosts in no entry, are a sink that counts what arrives.
 """
 
+import re
 import time
 
 import pytest
@@ -14,6 +15,7 @@ from starlette.routing import Route
 from starlette.websockets import WebSocket
 
 from consent import ConsentMiddleware, Settings
+from consent.pages.assets import csp_hash
 from tests.browser.hand_made import PIXEL
 
 pytestmark = pytest.mark.browser
@@ -169,3 +171,276 @@ def test_without_the_guard_it_would_arrive(serve, browser_page, way):
     sink = Sink(started(way, "TRACKER"), holding={"guard": False})
     browser_page.goto(serve(sink))
     assert len(settled(browser_page, sink)) == 1
+
+
+WORLD = ["script", "document.write", "new Image", "innerHTML", "iframe", "fetch", "XMLHttpRequest", "sendBeacon"]
+POLICIES = {
+    "nonce": "default-src 'self' http: ws:; script-src 'nonce-r4nd0m' 'strict-dynamic'; style-src 'unsafe-inline'",
+    "hash": "default-src 'self' http: ws:; script-src HASH http://cdn.localhost:* http://tracker.localhost:*; style-src 'unsafe-inline'",
+    "self": "default-src 'self' http: ws:; script-src 'self' HASH http://cdn.localhost:* http://tracker.localhost:*",
+    "trusted types": (
+        "script-src 'nonce-r4nd0m' 'strict-dynamic'; require-trusted-types-for 'script'; trusted-types consent page"
+    ),
+}
+
+
+def with_policy(policy: str, way: str, where: str) -> Sink:
+    """A page with one inline script of its own, allowed by what its policy says."""
+    sink = Sink(started(way, where), csp=POLICIES[policy])
+    page = sink.page
+
+    async def allowed(request: Request) -> Response:
+        answer = await page(request)
+        text = bytes(answer.body).decode()
+        own = re.search(r"<script>(.*?)</script>", text, re.DOTALL)[1]
+        if policy == "trusted types":
+            # The page has a policy of its own, and writes by it.
+            by = "trustedTypes.createPolicy('page', { createHTML: s => s, createScriptURL: s => s })"
+            written = re.sub(r"(?<=innerHTML = )`[^`]*`", r"P.createHTML(\g<0>)", own)
+            written = re.sub(r"(?<=s\.src = )URL \+ '\.js'", r"P.createScriptURL(\g<0>)", written)
+            written = re.sub(r"(?<=document\.write\()(.*?)(?=\) })", r"P.createHTML(\1)", written)
+            text, own = text.replace(own, f"const P = {by}; {written}"), written
+        text = text.replace("<script>", "<script nonce=r4nd0m>")
+        value = answer.headers["content-security-policy"].replace("HASH", csp_hash(own).decode())
+        return HTMLResponse(text, headers={"content-security-policy": value})
+
+    sink.page = allowed
+    app = Starlette(routes=[Route("/", allowed), Route("/{name:path}", sink.file, methods=["GET", "POST"])])
+    sink.site.app = app
+    return sink
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+@pytest.mark.parametrize("way", WORLD)
+def test_it_holds_and_lets_through_under_every_policy(serve, browser_page, policy, way):
+    sink = with_policy(policy, way, "TRACKER")
+    browser_page.goto(serve(sink))
+    assert settled(browser_page, sink) == []
+    sink = with_policy(policy, way, "CDN")
+    browser_page.goto(serve(sink))
+    assert len(settled(browser_page, sink)) == 1
+
+
+@pytest.mark.parametrize(
+    "way", ["script", "script in a tree", "document.write", "innerHTML", "iframe", "stylesheet", "embed"]
+)
+def test_what_was_held_at_run_time_is_released_once(serve, browser_page, way):
+    sink = Sink(started(way, "TRACKER"))
+    browser_page.goto(serve(sink))
+    assert settled(browser_page, sink) == []
+    assert browser_page.locator("[data-consent-held='analytics/own-stats']").count() == 1
+    accept(browser_page)
+    assert len(settled(browser_page, sink)) == 1
+    assert browser_page.locator("[data-consent-held]").count() == 0
+
+
+@pytest.mark.parametrize("where", ["TRACKER", "CDN"])
+def test_a_held_script_is_the_same_element_when_it_runs(serve, browser_page, where):
+    body = """<script>
+        window.told = [];
+        const script = document.createElement("script");
+        script.onload = () => told.push("onload", document.getElementById("mine") === script);
+        script.addEventListener("load", () => told.push("load"));
+        script.id = "mine";
+        script.src = "%s/a.js";
+        document.head.append(script);
+    </script>"""
+    sink = Sink(body % where)
+    browser_page.goto(serve(sink))
+    settled(browser_page, sink)
+    if where == "TRACKER":
+        assert browser_page.evaluate("window.told") == []
+        accept(browser_page)
+        settled(browser_page, sink)
+    assert browser_page.evaluate("window.told") == ["onload", True, "load"]
+    assert browser_page.evaluate("window.ran") == ["/a.js"]
+
+
+def test_scripts_that_wait_for_their_order_keep_it(serve, browser_page):
+    body = """<script>for (const name of ["a", "b", "c"]) {
+        const script = document.createElement("script");
+        script.async = false;
+        script.src = "CDN/" + name + ".js";
+        document.head.append(script);
+    }</script>"""
+    sink = Sink(body)
+    browser_page.goto(serve(sink))
+    settled(browser_page, sink)
+    assert browser_page.evaluate("window.ran") == ["/a.js", "/b.js", "/c.js"]
+
+
+def test_one_question_is_asked_for_all_and_none_again_while_the_tab_is_open(serve, browser_page):
+    body = "<script>for (let n = 0; n < 30; n++) new Image().src = 'CDN/' + n + '.gif'; fetch('TRACKER/').catch(() => {})</script>"
+    asked = []
+    browser_page.on("request", lambda request: asked.append(request.url) if "verdicts" in request.url else None)
+    sink = Sink(body)
+    url = serve(sink)
+    browser_page.goto(url)
+    assert len(settled(browser_page, sink)) == 30
+    assert len(asked) == 1
+    browser_page.goto(url)
+    assert len(settled(browser_page, sink)) == 60
+    assert len(asked) == 1
+
+
+def test_the_sites_own_and_what_the_owner_allows_ask_nothing(serve, browser_page):
+    body = "<script>new Image().src = '/own.gif'; new Image().src = 'CDN/free.gif'; fetch('/data')</script>"
+    asked = []
+    browser_page.on("request", lambda request: asked.append(request.url) if "/consent" in request.url else None)
+    sink = Sink(body, holding={"allow": ["cdn.localhost"]})
+    browser_page.goto(serve(sink))
+    assert settled(browser_page, sink) == [f"{CDN}/free.gif"]
+    assert asked == []
+
+
+def test_where_the_server_does_not_answer_all_stays_held_and_nothing_breaks(serve, browser_page):
+    body = started("script", "CDN") + started("fetch", "CDN") + started("XMLHttpRequest", "CDN")
+    sink = Sink(body)
+    browser_page.route("**/consent/verdicts", lambda route: route.abort())
+    browser_page.goto(serve(sink))
+    assert settled(browser_page, sink) == []
+
+
+REFUSALS = """<script>(async () => {
+    const told = window.told = {};
+    const sync = new XMLHttpRequest();
+    sync.open("GET", "TRACKER/sync", false);
+    try { sync.send(); } catch (error) { told.sync = error.name; }
+    const later = new XMLHttpRequest();
+    later.open("GET", "TRACKER/later");
+    later.onerror = () => told.later = [later.readyState, later.status];
+    later.send();
+    told.beacon = navigator.sendBeacon("TRACKER/beacon");
+    fetch("TRACKER/fetch").catch(error => told.fetch = error.name);
+    const socket = new WebSocket("TRACKER/socket".replace("http", "ws"));
+    socket.onerror = () => told.socket = socket.readyState;
+    const source = new EventSource("TRACKER/source");
+    source.onerror = () => told.source = source.readyState;
+    told.kinds = [socket instanceof WebSocket, source instanceof EventSource, WebSocket.OPEN];
+})()</script>"""
+
+
+def test_what_is_refused_fails_as_where_nobody_answers(serve, browser_page):
+    sink = Sink(REFUSALS)
+    browser_page.goto(serve(sink))
+    assert settled(browser_page, sink) == []
+    assert browser_page.evaluate("window.told") == {
+        "sync": "NetworkError",
+        "later": [4, 0],
+        "beacon": True,
+        "fetch": "TypeError",
+        "socket": 3,
+        "source": 2,
+        "kinds": [True, True, 1],
+    }
+
+
+def test_a_request_that_was_given_up_is_not_sent(serve, browser_page):
+    body = "<script>const x = new XMLHttpRequest(); x.open('GET', 'CDN/gone'); x.send(); x.abort()</script>"
+    sink = Sink(body)
+    browser_page.goto(serve(sink))
+    assert settled(browser_page, sink) == []
+
+
+def test_what_is_wrapped_looks_as_before(serve, browser_page):
+    sink = Sink()
+    browser_page.goto(serve(sink))
+    looks = """[fetch.name, fetch.length, fetch.toString().includes("[native code]"), Node.prototype.appendChild.name,
+        new WebSocket("ws://localhost:1").url, XMLHttpRequest.prototype.open.length,
+        Object.keys(window).includes("kit")]"""
+    assert browser_page.evaluate(looks)[:4] == ["fetch", 1, True, "appendChild"]
+    assert browser_page.evaluate(looks)[6] is False
+
+
+def test_it_survives_scripts_that_wrap_the_same(serve, browser_page):
+    head = """<script>
+        const append = Node.prototype.appendChild;
+        Node.prototype.appendChild = function (node) { window.wrapped = true; return append.call(this, node); };
+        const { set } = Object.getOwnPropertyDescriptor(HTMLImageElement.prototype, "src");
+        Object.defineProperty(HTMLImageElement.prototype, "src", { set(value) { set.call(this, value); } });
+        const own = window.fetch;
+        window.fetch = (...args) => own(...args);
+    </script>"""
+    sink = Sink(head + started("script", "TRACKER") + started("new Image", "TRACKER") + started("fetch", "TRACKER"))
+    browser_page.goto(serve(sink))
+    assert settled(browser_page, sink) == []
+    assert browser_page.evaluate("window.wrapped") is True
+
+
+def test_an_image_that_is_led_elsewhere_meanwhile_shows_that(serve, browser_page):
+    body = """<img id=image><script>
+        image.src = "TRACKER/a.gif";
+        image.src = "/own.gif";
+    </script>"""
+    sink = Sink(body)
+    browser_page.goto(serve(sink))
+    settled(browser_page, sink)
+    accept(browser_page)
+    assert settled(browser_page, sink) == []
+    assert browser_page.evaluate("image.src").endswith("/own.gif")
+
+
+def test_a_page_written_for_ignore_and_categories_is_obeyed_at_run_time(serve, browser_page):
+    body = """<script>for (const [word, url] of [["ignore", "TRACKER/ignored.gif"], ["analytics", "CDN/own.gif"]]) {
+        const image = document.createElement("img");
+        image.dataset.consent = word;
+        image.src = url;
+        document.body.append(image);
+    }</script>"""
+    sink = Sink(body)
+    browser_page.goto(serve(sink))
+    assert settled(browser_page, sink) == [f"{TRACKER}/ignored.gif"]
+    accept(browser_page)
+    assert settled(browser_page, sink) == [f"{TRACKER}/ignored.gif", f"{CDN}/own.gif"]
+
+
+ONLOAD = """
+    window.onload = (old => function () { told.push("NAME"); if (old) old(); })(window.onload);
+    document.onreadystatechange = () => { if (document.readyState === "complete") told.push("NAME state"); };
+"""
+
+
+def test_a_released_script_that_sets_onload_is_called_and_what_stood_there_is_not_again(serve, browser_page):
+    head = "<script>window.told = []; window.onload = () => told.push('own')</script>"
+    held = f"<script data-consent=analytics>{ONLOAD.replace('NAME', 'held')}</script>"
+    sink = Sink(held, head=head)
+    browser_page.goto(serve(sink))
+    assert browser_page.evaluate("told") == ["own"]
+    accept(browser_page)
+    settled(browser_page, sink)
+    assert browser_page.evaluate("told") == ["own", "held", "held state"]
+
+
+def test_html_that_comes_later_is_held_and_released_with_the_rest(serve, browser_page):
+    """As where a script fetches a part of a page and puts it in."""
+    sink = Sink("<script>setTimeout(() => fetch('/part').then(a => a.text()).then(t => place.innerHTML = t))</script>")
+    part = '<iframe src="http://tracker.localhost:PORT/part.html"></iframe>'
+    app = sink.site.app
+
+    async def serving(scope, receive, send):
+        if scope["path"] == "/part":
+            port = str(Request(scope).url.port)
+            await HTMLResponse(part.replace("PORT", port))(scope, receive, send)
+        else:
+            await app(scope, receive, send)
+
+    sink.site.app = serving
+    browser_page.goto(serve(sink))
+    assert settled(browser_page, sink) == []
+    accept(browser_page)
+    assert settled(browser_page, sink) == [f"{TRACKER}/part.html"]
+
+
+def test_a_page_made_ahead_of_time_shows_the_choice_made_since(serve, browser_page):
+    sink = Sink("<p id=state></p><script>state.textContent = consent.allows('analytics')</script>")
+    url = serve(sink)
+    browser_page.goto(url)
+    browser_page.evaluate("localStorage.consent = ''")
+    accept(browser_page)
+    assert browser_page.evaluate("localStorage.consent") == "advertising analytics functional media social/"
+    browser_page.goto(url)
+    assert browser_page.locator("#state").text_content() == "true"
+    # Chromium under test makes no page ahead: the event that says that it is shown now is all there is.
+    browser_page.evaluate("localStorage.consent = 'media/'")
+    with browser_page.expect_navigation():
+        browser_page.evaluate("document.dispatchEvent(new Event('prerenderingchange', { bubbles: true }))")

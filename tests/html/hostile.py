@@ -346,7 +346,7 @@ HELD: dict[str, bytes] = {
     "an SVG that closes itself": b"<svg/><style></style>" + IMG,
     "an SVG behind a table's end": b"<table><tr><svg></table>" + IMG,
     "a CDATA section behind the end of an element around": b"<div><svg></div><![CDATA[>" + IMG + b"]]>",
-    "a title behind the end of an element around": b"<svg><g><title></g><title><image href=//tracker.test/x width=9 height=9 /></title></g></svg>",
+    "a style behind the end of an element around": b"<svg><g><title></g><style>" + IMG + b"</style>",
     "an SVG script that never ends": b"<svg><script href=//tracker.test/x>",
     "an SVG script that its drawing ends": b"<svg><script href=//tracker.test/x></svg>",
     "an SVG style with an end tag in a value": b"<svg><style><g a='</style>'/>@import '//tracker.test/x';</style></svg>",

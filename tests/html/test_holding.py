@@ -87,7 +87,9 @@ HELD = [
     ),
     (
         b"<svg><style><image href=//tracker/a></style>",
-        b"<svg><style><image" + MARK + b" data-consent-href=//tracker/a></style>",
+        b'<svg><style type="text/plain" data-consent-held="-/unread">x{}<image'
+        + MARK
+        + b" data-consent-href=//tracker/a></style>",
     ),
     (
         b"<svg><foreignObject><img src=//tracker/a></foreignObject></svg>",

@@ -258,3 +258,13 @@ def test_a_page_of_only_own_limits_goes_beyond_none():
 
     assert rewriter.exceeded == []
     assert rewrite(page, sizes=[3]) == rewrite(page)
+
+
+def test_so_many_bases_are_held_that_no_more_are_followed():
+    page = b"<base href=/a/>" * (limits.BASES.most + 1) + PIXEL
+    rewriter = Rewriter(make_holder(TrackerJudge()), None)
+    out = rewriter.finish(page)
+
+    assert out.count(b'<base data-consent-held="-/unread-bases" data-consent-href=/a/>') == 1
+    assert out.endswith(HELD_PIXEL)
+    assert rewriter.exceeded == [limits.BASES]

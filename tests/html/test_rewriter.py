@@ -84,6 +84,18 @@ def test_memory_does_not_grow_with_the_page(piece):
     assert peak < 2_000_000
 
 
+def test_memory_does_not_grow_with_a_stream_of_ever_new_markup():
+    rewriter = Rewriter(make_holder(TrackerJudge()), None)
+    rewriter.feed(b"<body>")
+    tracemalloc.start()
+    for n in range(160):
+        rewriter.feed(b"".join(b"<p style='width:calc(%dpx)' title=%d>" % (n, k) for k in range(1500)))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert peak < 3_000_000
+
+
 @pytest.mark.parametrize("opening", [b"<!--", b"<textarea>", b"<title>", b"<xmp>", b"<plaintext>", b"<iframe>"])
 def test_memory_does_not_grow_with_text_that_needs_no_look(opening):
     rewriter = Rewriter(make_holder(TrackerJudge()), None)
