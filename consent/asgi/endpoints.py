@@ -19,7 +19,7 @@ from consent.asgi.forms import Submission, Unreadable, parse_submission, read_bo
 from consent.asgi.gate import Gate
 from consent.asgi.hearing import Hearing
 from consent.asgi.origin import is_local_path, refusal, same_host_path
-from consent.asgi.site import Site
+from consent.asgi.site import Site, known_host
 from consent.asgi.throttle import client_of
 from consent.asgi.verdicts import Verdicts
 from consent.asgi.visit import Visit
@@ -209,7 +209,7 @@ class Endpoints:
             notice=notice.hash,
             reason=earlier.reason,
             waited=submission.waited,
-            host=visit.host,
+            host=known_host(visit.host),
             browser=found.engine.value if found else "",
         )
 

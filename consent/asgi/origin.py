@@ -81,4 +81,4 @@ def _matches(scheme: str, netloc: str, authority: str) -> bool:
 
 
 def _shown(value: bytes) -> str:
-    return value[:100].decode("ascii", "replace")
+    return value.partition(b"?")[0][:100].decode("ascii", "replace")

@@ -36,17 +36,22 @@ from consent.settings import Settings
 HOLDERS = 64
 """Judges kept: a site has few decisions and hosts, a stranger may send any Host."""
 POLICY_HEADERS = {"report": b"content-security-policy-report-only", "enforce": b"content-security-policy"}
-_HOST = re.compile(r"[a-z0-9._-]{1,253}|\[[0-9a-f:.]+\]")
+_HOST = re.compile(r"[a-z0-9._-]{1,253}|\[[0-9a-f:.]{2,45}\]")
 
 
 def _now() -> datetime:
     return datetime.now(UTC)
 
 
+def known_host(host: str) -> str:
+    """``host``, where it is one that a browser would send; else nothing: it is a stranger's text, of any length."""
+    return host if _HOST.fullmatch(host) else ""
+
+
 def _new_receipt() -> str:
-    return base64.urlsafe_b64encode(randomness.take(12)).decode(
-        "ascii"
-    )  # 96 bits: nobody meets another's, and it says nothing about the person
+    # 96 bits: nobody meets another's, and it says nothing about the person. A letter first: a hyphen would make it an
+    # option to a command and a formula to a spreadsheet.
+    return "r" + base64.urlsafe_b64encode(randomness.take(12)).decode("ascii")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +112,7 @@ class Site:
 
     def holder(self, decision: Decision, host: str) -> Holder:
         """What holds in pages of ``host``; a host no browser would send is nobody's own."""
-        key = (decision, host if _HOST.fullmatch(host) else "")
+        key = (decision, known_host(host))
         if known := self._holders.get(key):
             return known
         if len(self._holders) >= HOLDERS:
@@ -123,7 +128,7 @@ class Site:
             return []
         policy = self.allowlist.policy(
             decision,
-            host=visit.host if _HOST.fullmatch(visit.host) else "",
+            host=known_host(visit.host),
             reports=f"{visit.root}{self.settings.paths.mount}/violations",
             secure=visit.secure,
             page=page,

@@ -55,7 +55,7 @@ def client_of(visit: Visit) -> str:
     if not _is_public(peer) and (named := visit.text(b"x-forwarded-for").rpartition(",")[2].strip()):
         peer = named[:64]
     try:
-        address = ipaddress.ip_address(peer)
+        address = _address(peer)
     except ValueError:
         return peer
     return str(ipaddress.ip_network((address, 64), strict=False)) if address.version == 6 else str(address)
@@ -63,6 +63,12 @@ def client_of(visit: Visit) -> str:
 
 def _is_public(peer: str) -> bool:
     try:
-        return ipaddress.ip_address(peer).is_global
+        return _address(peer).is_global
     except ValueError:
         return False
+
+
+def _address(peer: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    """A socket of IPv6 names clients of IPv4 inside ``::ffff:0:0/96``: as one network all would share a bucket."""
+    address = ipaddress.ip_address(peer)
+    return (address.ipv4_mapped if address.version == 6 else None) or address

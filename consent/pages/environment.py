@@ -47,6 +47,8 @@ def make_environment(own: Path | None = None) -> jinja2.Environment:
         loader=jinja2.ChoiceLoader(loaders),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
+        # What was tried at start is what is shown: an edit counts from the next start, with a notice of its own.
+        auto_reload=False,
         trim_blocks=True,
         lstrip_blocks=True,
     )

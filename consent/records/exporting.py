@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from consent.records.base import StoreError
 from consent.records.rows import COLUMNS, Row
 
 STATES = {
@@ -44,19 +45,19 @@ def csv_lines(rows: Iterable[Row]) -> Iterator[str]:
     """A header and a line for each record (RFC 4180); what a spreadsheet would compute gets an apostrophe in front."""
     yield _csv_line(COLUMNS)
     for row in rows:
-        yield _csv_line([_cell(row, column) for column in COLUMNS])
+        yield _made(row, lambda one: _csv_line([_cell(one, column) for column in COLUMNS]))
 
 
 def json_lines(rows: Iterable[Row]) -> Iterator[str]:
     """One JSON object for each record."""
     for row in rows:
-        yield json.dumps(plain(row), ensure_ascii=False, separators=(",", ":")) + "\n"
+        yield _made(row, lambda one: _json_line(_plain(one)))
 
 
 def iso_lines(rows: Iterable[Row], of: Controller) -> Iterator[str]:
     """One consent record of ISO/IEC TS 27560 for each of ours, as JSON lines."""
     for row in rows:
-        yield json.dumps(iso_record(row, of), ensure_ascii=False, separators=(",", ":")) + "\n"
+        yield _made(row, lambda one: _json_line(iso_record(one, of)))
 
 
 def formats(of: Controller) -> dict[str, Callable[[Iterable[Row]], Iterator[str]]]:
@@ -65,7 +66,30 @@ def formats(of: Controller) -> dict[str, Callable[[Iterable[Row]], Iterator[str]
 
 
 def plain(row: Row) -> dict[str, object]:
-    """A row with its answers as objects."""
+    """A row with its answers as objects; StoreError where somebody changed it beyond reading."""
+    _made(row, lambda one: _json_line(_plain(one)))
+    return _plain(row)
+
+
+def _made(row: Row, make: Callable[[Row], str]) -> str:
+    """What ``make`` makes of ``row``, as text that can be written."""
+    try:
+        line = make(row)
+        line.encode()
+    except (ValueError, TypeError, KeyError) as error:
+        raise StoreError(
+            f"record {row['record_id']!r} is not as it was written: it cannot be read ({error})",
+            code="consent.E076",
+            remedy="Run consent records verify",
+        ) from error
+    return line
+
+
+def _json_line(content: dict[str, object]) -> str:
+    return json.dumps(content, ensure_ascii=False, separators=(",", ":")) + "\n"
+
+
+def _plain(row: Row) -> dict[str, object]:
     told: dict[str, object] = dict(row)
     for column in ("categories", "services"):
         told[column] = _answers(row, column)

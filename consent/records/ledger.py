@@ -6,7 +6,7 @@ a server calls it from a thread.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Protocol
 
 from consent.records.base import Notice, make_record_id
@@ -48,7 +48,7 @@ class ChainState:
 
 def first_id(moment: datetime) -> str:
     """No record of ``moment`` or later has an id before this one."""
-    return make_record_id(moment.astimezone(UTC), bytes(10))
+    return make_record_id(moment, bytes(10)) if moment.timestamp() >= 0 else ""
 
 
 class Ledger(Protocol):

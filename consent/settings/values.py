@@ -9,7 +9,9 @@ from consent.settings.faults import Fault, did_you_mean, shown
 KEY = re.compile(r"[a-z0-9][a-z0-9-]{0,63}", re.ASCII)
 _COOKIE_NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}", re.ASCII)
 _COOKIE_PATTERN = re.compile(r"[A-Za-z0-9!#$%&'*+\-.^_`|~:]{1,128}", re.ASCII)
-_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029]")
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202d\u202e\ud800-\udfff\u2028\u2029]")
+_BLANK = re.compile("[\\s\u00ad\u115f\u1160\u200b-\u200f\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0]*")
+"""Characters that leave nothing to be seen: a button with such a text is none."""
 _VERSION = re.compile(r"([0-9]{1,4})(?:\.([0-9]{1,4}))?", re.ASCII)
 _REGION = re.compile(r"[A-Z]{2}(?:-[A-Z0-9]{1,3})?", re.ASCII)
 _HEADER = re.compile(r"[A-Za-z0-9-]{1,64}", re.ASCII)
@@ -21,7 +23,7 @@ RADIUS_LIMIT = 40
 
 def prose(text: str) -> str | Fault:
     """Words shown to a visitor; more than one line is fine."""
-    if not text.strip():
+    if _BLANK.fullmatch(text):
         return Fault(code="consent.E015", message="the text is empty", remedy="Write it, or take the key out")
     if len(text) > TEXT_LIMIT:
         return Fault(
