@@ -1,4 +1,4 @@
-"""The placeholder before a held frame (C9): what it is, load it always, or open it at the source.
+"""The placeholder before a held frame (C9): what it is, load it once, always, or open it at the source.
 
 Nothing in it fetches anything. It is made of phrasing content, so that it may stand where the frame does, in a
 paragraph or in a form; its button belongs to a form of ours at the beginning of the body. It bears the frame's size,

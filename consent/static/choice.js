@@ -64,6 +64,13 @@
     }
     const player = element.closest("video, audio");
     if (player) player.load();
+    // The placeholder goes, and whoever was in it is in the frame now.
+    const beside = element.previousElementSibling;
+    if (beside && beside.hasAttribute("data-consent-embed")) {
+      const within = beside.contains(doc.activeElement);
+      beside.remove();
+      if (within) element.focus({ preventScroll: true });
+    }
     // A script has run now, or will; anything else may be led elsewhere, and is judged then.
     if (!isScript(element)) free.delete(element);
   };
@@ -215,6 +222,13 @@
     if (focused) revisit.focus({ preventScroll: true });
     if (!silent) tell(revisit.dataset.consentSaved, revisit.lang);
   };
+  const once = (button) => {
+    const box = isIn(button, "[data-consent-embed]");
+    const frame = box && box.nextElementSibling;
+    if (!frame || !frame.hasAttribute(HELD)) return;
+    restore(frame);
+    tell(button.dataset.consentLoaded, box.lang);
+  };
   const tell = (text, lang) => {
     const status = doc.createElement("div");
     status.setAttribute("role", "status");
@@ -226,10 +240,13 @@
     setTimeout(() => status.remove(), 5000);
   };
 
-  const choose = async (form, action) => {
+  // The button says what is done; one of a placeholder, what is allowed beside all that its form names.
+  const choose = async (form, { name, value }) => {
     if (busy) return;
     busy = true;
     const fields = new FormData(form);
+    if (name !== "action") fields.append(name, value);
+    const action = name === "action" ? value : fields.get("action");
     const waited = Math.round(performance.now() / 1000);
     const body = JSON.stringify({ action, category: fields.getAll("category"), service: fields.getAll("service"), lang: fields.get("lang"), waited });
     const headers = { "Content-Type": "application/json", Accept: "application/json" };
@@ -329,5 +346,5 @@
     else if (!isScript(element) && ![...element.attributes].some((it) => /^data-consent-(?!held|urls|open)./.test(it.name))) removeAttribute.call(element, HELD);
   };
 
-  Object.assign(kit, { ask, choose, learn, open: show, release, settle: resettled, wait });
+  Object.assign(kit, { ask, choose, once, learn, open: show, release, settle: resettled, wait });
 })();

