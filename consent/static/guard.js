@@ -56,7 +56,7 @@ const hold = (element, name, value) => {
     }
     set.call(element, HELD, label);
     kit.made.add(element);
-    if (/\?/.test(label)) act("ask", element);
+    if (label.includes("?")) act("ask", element);
   }
   return label;
 };
@@ -119,11 +119,11 @@ const framed = (native) => {
 };
 // Parsed where nothing is fetched; if something in it is held, what was parsed is put in instead of the text.
 const marked = (native, self, args, way) => {
-  const adjacent = /^ins/.test(way);
+  const adjacent = way[2] === "s";
   const markup = args[+adjacent];
   const how = WAYS[way] || (adjacent ? WAYS[args[0].toLowerCase()] : "replaceChildren");
   const around = /W|b|af/.test(how) ? self.parentNode : self.host || self;
-  if (self.ownerDocument === inert || !around || around.localName === "template" || String(markup).search(TAGS) < 0) return native();
+  if (self.ownerDocument === inert || !around || around.localName === "template" || (markup + "").search(TAGS) < 0) return native();
   const shell = parse(markup, around);
   // Scripts that come this way never run.
   if (within(shell).filter((element) => !isScript(element) && check(element))[0]) self[how](...shell.childNodes);

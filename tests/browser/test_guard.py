@@ -121,6 +121,16 @@ WAYS = {
     "an empty frame's Image": "const f = document.body.appendChild(document.createElement('iframe')); new f.contentWindow.Image().src = URL + '.gif'",
     "an empty frame's fetch": "const f = document.body.appendChild(document.createElement('iframe')); f.contentWindow.fetch(URL).catch(() => {})",
     "an empty frame's script": "const f = document.body.appendChild(document.createElement('iframe')); const s = f.contentDocument.createElement('script'); s.src = URL + '.js'; f.contentDocument.body.append(s)",
+    "a loaded frame's fetch": "const f = document.createElement('iframe'); f.src = 'about:blank'; f.onload = () => { f.onload = null; f.contentWindow.fetch(URL).catch(() => {}) }; document.body.append(f)",
+    "fetch of a frame in markup": "place.innerHTML = '<p><iframe></iframe>'; document.querySelector('iframe').contentWindow.fetch(URL).catch(() => {})",
+    "fetch of a frame in a shadow root": "const r = place.attachShadow({ mode: 'open' }); r.innerHTML = '<iframe></iframe>'; r.firstChild.contentWindow.fetch(URL).catch(() => {})",
+    "Image of a frame's document": "place.innerHTML = '<iframe></iframe>'; new (place.firstChild.contentDocument.defaultView.Image)().src = URL + '.gif'",
+    "imported, in no place": "const d = new DOMParser().parseFromString(`<p><img src='${URL}.gif'>`, 'text/html'); window.kept = document.importNode(d.body, true)",
+    "from a range, in no place": "window.kept = document.createRange().createContextualFragment(`<img src='${URL}.gif'>`)",
+    "innerHTML with a stray quote": "place.innerHTML = `<img alt=it's src='${URL}.gif'>`",
+    "document.write with a stray quote": "document.write(`<img alt=it's title='a>b' src='${URL}.gif'>`)",
+    "setHTMLUnsafe with options": "place.setHTMLUnsafe(`<img src='${URL}.gif'>`, {})",
+    "feImage": "place.innerHTML = `<svg width=9 height=9><filter id=f><feImage href='${URL}.gif'/></filter><rect width=9 height=9 filter='url(#f)'/></svg>`",
     "a window of a frame by its number": "document.body.appendChild(document.createElement('iframe')); window[0].fetch(URL).catch(() => {})",
 }
 REFUSED = {"WebSocket", "EventSource"}
@@ -444,3 +454,16 @@ def test_a_page_made_ahead_of_time_shows_the_choice_made_since(serve, browser_pa
     browser_page.evaluate("localStorage.consent = 'media/'")
     with browser_page.expect_navigation():
         browser_page.evaluate("document.dispatchEvent(new Event('prerenderingchange', { bubbles: true }))")
+
+
+def test_a_form_may_have_fields_of_any_name(serve, browser_page):
+    body = """<script>
+        const form = document.createElement("form");
+        form.innerHTML = "<input name=attributes><input name=host><input name=nodeType><input name=matches>";
+        document.body.append(form);
+        form.innerHTML = "<select name=attributes></select><img src='TRACKER/a.gif'>";
+    </script>"""
+    sink = Sink(body)
+    browser_page.goto(serve(sink))
+    assert settled(browser_page, sink) == []
+    assert browser_page.evaluate("document.forms[document.forms.length - 1].elements.length") == 1
