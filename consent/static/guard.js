@@ -165,7 +165,7 @@ const opened = (native, self, args, way) => {
   const url = args[0];
   if (!judge(url)) return args;
   wait(url);
-  return [home.replace("http", way[0] === "W" ? "ws" : "http") + "/held", ...args.slice(1)];
+  return [home.replace(way[0] === "W" && "http", "ws") + "/held", ...args.slice(1)];
 };
 // One realm: the page's own, or that of an empty frame in it.
 const guard = (realm) => {
