@@ -19,7 +19,7 @@ VIEWS = {
 }
 """400 %: what is left of 1280 x 1024 (WCAG 2.2, 1.4.10)."""
 POSITIONS = ["bottom", "sheet", "left", "right", "center"]
-LANGUAGES = ["en", "uk"]
+LANGUAGES = ["en", "uk", "ar", "ja"]
 
 
 @pytest.fixture(params=VIEWS.values(), ids=VIEWS)
@@ -83,6 +83,25 @@ def test_the_preferences_have_no_violation_as_a_dialog_and_as_a_page(gazette, vi
             summary.click()
         assert violations(view) == []
         assert not scrolls_sideways(view)
+
+
+def test_the_pages_for_reading_have_no_violation(gazette, view):
+    url = gazette()
+    view.goto(f"{url}/en")
+    view.locator("#consent-banner [value=accept]").click()
+    view.locator("#consent-banner").wait_for(state="detached")
+    for language in LANGUAGES:
+        for name in ("policy", "receipt", "opt-out"):
+            view.goto(f"{url}/consent/{name}?lang={language}")
+            assert violations(view) == []
+            assert not scrolls_sideways(view)
+
+
+def test_a_placeholder_has_no_violation(gazette, view):
+    url = gazette()
+    for language in LANGUAGES:
+        view.goto(f"{url}/{language}/embed")
+        assert violations(view, "[data-consent-embed]") == []
 
 
 def test_axe_is_awake(browser_page):

@@ -28,7 +28,6 @@ DOCUMENTS = {
     "bottom-ja-phone-dark": "layout-phone-dark.jpg",
     "preferences-en-desktop-light": "preferences.jpg",
     "embed-en-desktop-light": "placeholder.jpg",
-    "policy-en-desktop-light": "cookie-policy.jpg",
 }
 
 
