@@ -321,8 +321,10 @@ class Scanner:
         if SOUND.fullmatch(page, tag_end, end):
             return (), tag_end  # both readings agree: its tags are read like any other's
         inner = Scanner(self._interest, scripting=False)
-        found = list(_shifted(inner.scan(page[tag_end:end], final=close < 0), tag_end))
-        if close >= 0 and not inner.is_between(end - tag_end):
+        # A "<" right before the end tag's own is text in both readings.
+        inside = page[tag_end:end] if close < 0 else page[tag_end:end].rstrip(b"<")
+        found = list(_shifted(inner.scan(inside, final=close < 0), tag_end))
+        if close >= 0 and not inner.is_between(len(inside)):
             behind = foreign.behind_comment(page, start)
             return list(self._made_comment(UNSURE, start, behind)), behind
         self._gaps.close(tag_end)
