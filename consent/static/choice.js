@@ -101,7 +101,8 @@
 
   // One that a script made has not run yet, and somebody may listen to it: it runs where it is put in anew.
   const revive = (script) => {
-    const done = isDone(script);
+    // One that came by innerHTML never runs, and never says so: nothing else may wait for it for good.
+    const done = Promise.race([isDone(script), new Promise((resolve) => setTimeout(resolve, 5000))]);
     released.add(script);
     restore(script);
     if (script.isConnected) script.parentNode.insertBefore(script, script.nextSibling);

@@ -50,7 +50,7 @@ const hold = (element, name, value) => {
     if (!isScript(element)) {
       set.call(element, "data-consent-" + name, value);
       element.removeAttribute(name);
-    } else if (!get.call(element, HELD)) {
+    } else if (!get.call(element, HELD) || !element.type) {
       set.call(element, "data-consent-type", element.type);
       set.call(element, "type", "text/plain");
     }
@@ -179,7 +179,7 @@ const guard = (realm) => {
       .forEach((name) => patch(realm[name].prototype, ways, wrapped));
   each("src srcset srcdoc href poster type setAttribute setAttributeNS", written);
   patch(realm.HTMLObjectElement.prototype, "data", written);
-  each("appendChild insertBefore replaceChild insertNode append prepend before after replaceWith replaceChildren insertAdjacentElement adoptNode", inserted);
+  each("before insertNode append replaceChildren insertAdjacentElement appendChild replaceChild insertBefore prepend adoptNode after replaceWith", inserted);
   each("contentWindow contentDocument", framed);
   each("createContextualFragment importNode", made);
   each("innerHTML outerHTML insertAdjacentHTML setHTMLUnsafe", marked);

@@ -122,6 +122,7 @@ WAYS = {
     "an empty frame's Image": "const f = document.body.appendChild(document.createElement('iframe')); new f.contentWindow.Image().src = URL + '.gif'",
     "an empty frame's fetch": "const f = document.body.appendChild(document.createElement('iframe')); f.contentWindow.fetch(URL).catch(() => {})",
     "an empty frame's script": "const f = document.body.appendChild(document.createElement('iframe')); const s = f.contentDocument.createElement('script'); s.src = URL + '.js'; f.contentDocument.body.append(s)",
+    "script, type taken away": "const s = document.createElement('script'); s.src = URL + '.js'; s.removeAttribute('type'); document.head.append(s)",
     "a loaded frame's fetch": "const f = document.createElement('iframe'); f.src = 'about:blank'; f.onload = () => { f.onload = null; f.contentWindow.fetch(URL).catch(() => {}) }; document.body.append(f)",
     "fetch of a frame in markup": "place.innerHTML = '<p><iframe></iframe>'; document.querySelector('iframe').contentWindow.fetch(URL).catch(() => {})",
     "fetch of a frame in a shadow root": "const r = place.attachShadow({ mode: 'open' }); r.innerHTML = '<iframe></iframe>'; r.firstChild.contentWindow.fetch(URL).catch(() => {})",
@@ -468,3 +469,17 @@ def test_a_form_may_have_fields_of_any_name(serve, browser_page):
     browser_page.goto(serve(sink))
     assert settled(browser_page, sink) == []
     assert browser_page.evaluate("document.forms[document.forms.length - 1].elements.length") == 1
+
+
+def test_a_script_that_never_runs_keeps_nothing_waiting(serve, browser_page):
+    body = """<div id=box></div><script>
+        const markup = document.createElement("div");
+        markup.innerHTML = "<script src='TRACKER/never.js'><" + "/script>";
+        box.append(markup);
+    </script><script data-consent=analytics>window.after = true</script>"""
+    sink = Sink(body)
+    browser_page.goto(serve(sink))
+    settled(browser_page, sink)
+    accept(browser_page)
+    browser_page.wait_for_function("window.after", timeout=9000)
+    assert settled(browser_page, sink) == []
