@@ -8,6 +8,7 @@ browsers prefetch (Sec-Purpose).
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from http import HTTPStatus
 
 from consent.asgi import answers
@@ -150,7 +151,7 @@ class Endpoints:
         if before is not None and earlier.answered and is_repeated(before, state):
             state = before  # a double click: its record is there already, and the cookie says so
         else:
-            kept = await self._record(before, state, choice, earlier, submission, visit)
+            kept = await self._record(before, state, choice, earlier, submission, visit, now)
             if kept is None and state.granted:
                 # No proof, no grant (GDPR Art. 7(1)). A refusal stands all the same: it needs none.
                 answer = answers.plain(HTTPStatus.SERVICE_UNAVAILABLE, "not-recorded", visit)
@@ -175,9 +176,10 @@ class Endpoints:
         earlier: Decision,
         submission: Submission,
         visit: Visit,
+        now: datetime,
     ) -> bool | None:
-        """As ``RecordKeeper.append``."""
-        site, now = self.site, self.site.now()
+        """As ``RecordKeeper.append``; ``now``: the moment that the cookie bears too."""
+        site = self.site
         language = site.language(visit, asked=submission.language)
         notice = site.notices.of(language)
         circumstances = self._circumstances(choice, submission, visit, earlier, language, notice)

@@ -9,6 +9,7 @@ from consent.cli import records_reading, records_taking
 from consent.cli.site import CommandSite, add_settings, load_site
 from consent.errors import SettingsError
 from consent.records.base import Event, StoreError
+from consent.records.replay import LAYERS
 from consent.settings.durations import retention
 from consent.settings.faults import Fault
 
@@ -34,9 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     show = _add(what, "show", "One record in full, or the banner its visitor saw.")
     show.add_argument("id", metavar="ID", help="the record's id")
     show.add_argument("--html", action="store_true", help="write the page as the visitor saw it to standard output")
-    show.add_argument(
-        "--layer", choices=("banner", "preferences"), default="banner", help="which page (default: banner)"
-    )
+    show.add_argument("--layer", choices=LAYERS, default=LAYERS[0], help="which page (default: banner)")
     verify = _add(what, "verify", "Find every edit, deletion, insertion, reordering and cut; exits 1 if there is any.")
     verify.add_argument(
         "--anchor", metavar="PATH", help="compare with the heads kept in this file, then keep the present ones in it"

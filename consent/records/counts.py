@@ -14,20 +14,6 @@ Key = tuple[str, str, str, str]
 """Day, facet, value, event."""
 Counts = Counter[Key]
 
-FACETS = (
-    "all",
-    "category",
-    "language",
-    "region",
-    "source",
-    "reason",
-    "gpc",
-    "waited",
-    "model",
-    "browser",
-    "policy",
-    "notice",
-)
 WAITED = (2, 5, 10, 20, 60, 300)
 """Upper bounds in seconds; a decision that took longer is counted as ``more``."""
 

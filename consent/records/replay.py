@@ -8,6 +8,8 @@ from consent.records.base import Notice, StoreError
 from consent.records.rows import Row
 
 LAYERS = ("banner", "preferences")
+"""The pages of a notice that can be shown again; the first unless another is asked for."""
+
 # Nothing of an old page may act today: no script runs, no form is sent, nothing is fetched.
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'"
 
