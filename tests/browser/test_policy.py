@@ -42,7 +42,7 @@ STARTS = {
 class Site:
     """One page of ``markup`` on localhost, partners on ``*.localhost``; what arrived, by host and path."""
 
-    def __init__(self, markup="", *, csp="", head="", **tables):
+    def __init__(self, markup="", *, csp="", head="", holding=None, **tables):
         self.markup, self.csp, self.head = markup, csp, head
         self.arrived = []
         self.reports = []
@@ -52,6 +52,8 @@ class Site:
             "services": own,
             "records": {"url": "off"},
             "browsers": {"mode": "off"},
+            # What the policy does alone: the guard would stop most of it before.
+            "holding": {"guard": False, **(holding or {})},
         }
         self.app = ConsentMiddleware(self._serve, settings=Settings.from_mapping({**settings, **tables}))
 
