@@ -23,7 +23,7 @@ check: $(VENV)/.dev ## ruff, mypy, import-linter
 unit: $(VENV)/.dev ## the tests; a Chromium is installed where there is none
 	sh tests/chromium.sh
 	sh tests/postgres.sh
-	PYTHONHASHSEED=0 $(BIN)/python -X dev -m pytest -n 3 --dist loadfile --reruns 1 # one seed: all workers must collect in one order
+	PYTHONHASHSEED=0 $(BIN)/python -X dev -m pytest -n 3 --dist loadfile # one seed: all workers must collect in one order
 
 fuzz: $(VENV)/.dev ## a million mutated pages against another parser, FUZZ_SECONDS (900) at most; FUZZ_SEED, FUZZ_COUNT
 	$(BIN)/python -m tests.fuzz
