@@ -75,7 +75,7 @@ class Site:
     """What visitors are shown, for their records."""
     _holders: dict[tuple[Decision, str], Holder] = field(default_factory=dict)
     _texts: Texts = field(default_factory=Texts)
-    _markup: Texts = field(default_factory=Texts)
+    _pieces: Texts = field(default_factory=Texts)
 
     def __post_init__(self) -> None:
         allowlist = None
@@ -119,7 +119,7 @@ class Site:
             self._holders.clear()
         judge = self.judge(decision, key[1], self.reports.met)
         noting = NotingJudge(judge, self.allowlist.places) if self.allowlist else judge
-        holder = self._holders[key] = make_holder(noting, self._texts, self._markup)
+        holder = self._holders[key] = make_holder(noting, self._texts, self._pieces)
         return holder
 
     def policy_headers(self, decision: Decision, visit: Visit, page: bytes = b"") -> Headers:

@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from typing import Protocol
 
-from consent.html.texts import Texts
-
 Construct = tuple[bytes, int, int, int, bytes | None]
 """``(name, start, tag_end, end, value)``: a start tag ``page[start:tag_end]``; of a script or style also its text
 ``page[tag_end:end]``. ``value``: what the tag's only judged attribute, ``src`` or ``href``, says, as written with
@@ -17,10 +15,6 @@ class Interest(Protocol):
     @property
     def passes(self) -> Callable[[bytes], bool]:
         """Whether a tag whose only judged attribute says this, as written with its quotes, may run."""
-
-    @property
-    def markup(self) -> Texts:
-        """The markup met before."""
 
     def passes_text(self, page: bytes, start: int, tag_end: int, end: int, /) -> bool:
         """Whether the inline script ``page[start:end]`` may run; its text begins at ``tag_end``."""

@@ -24,31 +24,33 @@ MOST = 32
 class Dependents:
     """The functions that the held scripts of one page declare, and the labels they wait for."""
 
-    __slots__ = ("_calls", "_texts", "declared")
+    __slots__ = ("_calls", "_labels", "_texts", "declared")
 
     def __init__(self, texts: Texts) -> None:
         self._texts = texts
-        self.declared: dict[bytes, bytes] = {}
-        """Names to labels."""
+        self.declared: tuple[tuple[bytes, bytes], ...] = ()
+        """Names and their labels."""
+        self._labels: dict[bytes, bytes] = {}
         self._calls = Calls(())
 
     def declare(self, text: bytes, labels: bytes) -> None:
         """``text`` is held under ``labels``."""
-        if len(text) > LONGEST or len(self.declared) >= MOST:
+        if len(text) > LONGEST or len(self._labels) >= MOST:
             return
         names = self._texts.find(declarations, text)
         if names:
             for name in names:
-                if len(self.declared) < MOST:
-                    self.declared.setdefault(name, labels)
-            self._calls = Calls(tuple(self.declared))
+                if len(self._labels) < MOST:
+                    self._labels.setdefault(name, labels)
+            self.declared = tuple(self._labels.items())
+            self._calls = Calls(tuple(self._labels))
 
     def labels(self, text: bytes) -> bytes:
         """The labels of what ``text`` calls; none if it calls nothing that is held."""
         if not self.declared:
             return b""
         called = self._texts.find(self._calls, text)
-        return b" ".join(dict.fromkeys(label for name in called for label in self.declared[name].split()))
+        return b" ".join(dict.fromkeys(label for name in called for label in self._labels[name].split()))
 
 
 def declarations(text: bytes) -> tuple[bytes, ...]:

@@ -63,13 +63,13 @@ class _Passes(Memory[bytes, bool]):
 class Holder:
     """Turns constructs into holds, by one judge's word. Made once for a judge; remembers what it said of a tag."""
 
-    __slots__ = ("_based", "_depth", "_inner", "_judge", "_scripts", "_sheets", "_tags", "markup", "passes", "texts")
+    __slots__ = ("_based", "_depth", "_inner", "_judge", "_scripts", "_sheets", "_tags", "passes", "pieces", "texts")
 
     def __init__(
-        self, judge: Judge, inner: Callable[[bytes, "Holder"], Iterable[bytes]], texts: Texts, markup: Texts
+        self, judge: Judge, inner: Callable[[bytes, "Holder"], Iterable[bytes]], texts: Texts, pieces: Texts
     ) -> None:
         self._judge = judge
-        self.texts, self.markup = texts, markup
+        self.texts, self.pieces = texts, pieces
         self.passes: Callable[[bytes], bool] = _Passes(judge).__getitem__
         """Whether a URL, as written with its quotes, may be fetched now, to whatever use."""
         self._depth = 0
@@ -86,10 +86,15 @@ class Holder:
         judge = self._judge.at(base)
         if judge is self._judge:
             return self
-        holder = self._based.get(base) or Holder(judge, self._inner, self.texts, self.markup)
+        holder = self._based.get(base) or Holder(judge, self._inner, self.texts, self.pieces)
         if len(self._based) < BASES and len(base) <= LONGEST_BASE:
             self._based[base] = holder
         return holder
+
+    @property
+    def is_outermost(self) -> bool:
+        """Whether a page itself is judged now, not a document within it."""
+        return self._depth == 0
 
     def passes_text(self, tag: bytes, text: bytes) -> bool:
         """Whether an inline script, whose tag has no attribute that decides instead, may run now."""
@@ -129,7 +134,8 @@ class Holder:
             return self._tags[key]
         except KeyError:
             hold = self._traced(tag) if name == TRACED else self._judged(name, tag, unscripted=unscripted)
-            return self._tags.keep(key, hold, len(tag))
+            # Within a document what is deeper may not be read any more: of the page itself it is.
+            return self._tags.keep(key, hold, len(tag)) if self.is_outermost else hold
 
     def unread(self, page: bytes, construct: Construct) -> Hold | None:
         """How a construct is held of which no more is kept (``Scanner.give_up``)."""

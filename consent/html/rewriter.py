@@ -9,19 +9,14 @@ import re
 from collections.abc import Callable, Iterable
 
 from consent.html import limits
-from consent.html.constructs import FOREIGN, Construct
-from consent.html.dependents import Dependents
+from consent.html.editing import Beside, Editor
 from consent.html.holding import Holder, Judge
 from consent.html.injection import Insertion
 from consent.html.limits import Limit
-from consent.html.marks import Edit, Hold
+from consent.html.marks import Edit
 from consent.html.prologue import Prologue
 from consent.html.rawtext import LONGEST_END
-from consent.html.scanner import Scanner
-from consent.html.tags import attributes
 from consent.html.texts import Texts
-
-_FORGETFUL = Texts(room=0)
 
 _PATIENCE = 8
 """After a try in vain the bytes kept back must grow by this fraction: trying stays linear whatever a page holds."""
@@ -31,31 +26,23 @@ class Rewriter:
     """Rewrites one page. Not to be used again after ``finish``.
 
     ``insert`` is called once, with what ``<html lang>`` says (``b""`` if nothing); None: the bytes are a fragment,
-    in which things are held but nothing is inserted. ``beside`` is called for each frame that is held, with its labels
-    and its start tag: what it gives is inserted before the frame.
+    in which things are held but nothing is inserted. ``beside``: see ``editing.Beside``.
     """
 
     __slots__ = (
         "_awaited",
-        "_bases",
         "_beginning_kept",
         "_begun",
-        "_beside",
-        "_dependents",
-        "_first",
-        "_holder",
+        "_editor",
         "_insert",
         "_insertion",
         "_kept",
-        "_labels",
         "_most",
         "_pending",
         "_prologue",
         "_retry",
-        "_scanner",
         "_size",
         "_tail",
-        "passes",
     )
 
     def __init__(
@@ -63,15 +50,10 @@ class Rewriter:
         holder: Holder,
         insert: Callable[[bytes], Insertion] | None,
         *,
-        beside: Callable[[bytes, bytes], bytes] | None = None,
+        beside: Beside | None = None,
         kept: int = limits.KEPT,
     ) -> None:
-        self._beside = beside
-        self._labels: set[bytes] = set()
-        self._holder = holder
-        self._dependents = Dependents(holder.texts)
-        self.passes = holder.passes  # for the scanner, with passes_text: see Interest
-        self._scanner = Scanner(self)
+        self._editor = Editor(holder, beside=beside)
         self._prologue = None if insert is None else Prologue()
         self._insert = insert
         self._insertion: Insertion | None = None
@@ -79,9 +61,6 @@ class Rewriter:
         self._beginning_kept = True
         self._begun = False
         """Whether there was a byte at all: nothing is inserted into nothing."""
-        self._bases = 0
-        self._first = True
-        """Whether nothing of the page is decided yet."""
         self._kept: list[bytes] = []
         self._size = 0
         self._tail = b""
@@ -93,7 +72,7 @@ class Rewriter:
     @property
     def held(self) -> set[bytes]:
         """The labels of what was held so far."""
-        return {label for labels in self._labels for label in labels.split()}
+        return {label for labels in self._editor.labels for label in labels.split()}
 
     @property
     def exceeded(self) -> list[Limit]:
@@ -137,13 +116,10 @@ class Rewriter:
             self._beginning_kept = False
             return b""
         page = b"".join(self._kept)
-        construct = self._scanner.give_up(page)
-        hold = construct and self._holder.unread(page, construct)
-        if hold:
-            self._labels.add(hold[0])
-        consumed = self._scanner.consumed
+        hold = self._editor.give_up(page)
+        consumed = self._editor.consumed
         self._keep(page, consumed)
-        edits = [*self._pending, *(hold[1] if hold else ())]
+        edits = [*self._pending, *hold]
         self._pending = [(offset - consumed, mark) for offset, mark in edits if offset > consumed]
         return _splice(page, consumed, [edit for edit in edits if edit[0] <= consumed])
 
@@ -155,16 +131,8 @@ class Rewriter:
             reach, inserted = self._insertions(self._prologue, page, final=final)
             edits += inserted
         piece = page if reach == len(page) else page[:reach]
-        for construct in self._scanner.scan(piece, final=final):
-            hold = self._hold(piece, construct)
-            if hold is not None:
-                labels, inner = hold
-                self._labels.add(labels)
-                if self._beside is not None and construct[0] == b"iframe" and not self._is_unscripted(construct):
-                    edits.append((construct[1], self._beside(labels, piece[construct[1] : construct[2]])))
-                edits += [(construct[1] + offset, mark) for offset, mark in inner]
-        consumed = self._scanner.consumed
-        self._first = self._first and consumed == 0
+        edits += self._editor.read(piece, final=final)
+        consumed = self._editor.consumed
         if self._prologue is not None:
             self._prologue.shift(consumed)
             if self._prologue.body is not None:
@@ -175,47 +143,6 @@ class Rewriter:
             self._pending = [(offset - consumed, mark) for offset, mark in edits if offset > consumed]
             edits = [edit for edit in edits if edit[0] <= consumed]
         return _splice(page, consumed, edits)
-
-    @property
-    def markup(self) -> Texts:
-        """For the scanner: see Interest. Of a stream only the first piece is met again as it is."""
-        return self._holder.markup if self._first else _FORGETFUL
-
-    def passes_text(self, page: bytes, start: int, tag_end: int, end: int) -> bool:
-        """For the scanner: see Interest."""
-        text = self._holder.texts.take(page, tag_end, end)
-        return self._holder.passes_text(page[start:tag_end], text) and not self._dependents.labels(text)
-
-    def _hold(self, page: bytes, construct: Construct) -> Hold | None:
-        name, start, tag_end, end, _ = construct
-        hold = self._holder.hold(page, construct, unscripted=self._is_unscripted(construct))
-        if name == b"base":
-            self._bases += 1
-            if self._bases > limits.BASES.most:
-                return self._holder.surplus(page[start:tag_end])
-            self._lead(page[start:tag_end])
-        if end == tag_end or (hold is None and not self._dependents.declared):
-            return hold
-        if name.removeprefix(FOREIGN) != b"script":
-            return hold
-        text = self._holder.texts.take(page, tag_end, end)
-        if hold is None and (labels := self._dependents.labels(text)):
-            hold = self._holder.dependent(page[start:tag_end], labels)
-        if hold is not None:
-            self._dependents.declare(text, hold[0])
-        return hold
-
-    def _is_unscripted(self, construct: Construct) -> bool:
-        return construct[1] in self._scanner.unscripted
-
-    def _lead(self, tag: bytes) -> None:
-        """A ``<base>`` was met: from here on relative URLs may lead elsewhere, to any base of the page (Chromium takes
-        the first that it can use).
-        """
-        href = next((a.value for a in attributes(tag, 0, len(tag)) if a.name == b"href"), None)
-        if href is not None:
-            self._holder = self._holder.at(href)
-            self.passes = self._holder.passes
 
     def _insertions(self, prologue: Prologue, page: bytes, *, final: bool) -> tuple[int, list[Edit]]:
         """How far may be scanned before the body is found, and what to insert."""
@@ -234,19 +161,19 @@ class Rewriter:
         self._kept = [rest] if rest else []
         self._size = len(rest)
         self._tail = rest[-LONGEST_END:]
-        self._awaited = self._scanner.awaited
+        self._awaited = self._editor.awaited
         if self._prologue is not None and self._awaited is None:
             self._awaited = self._prologue.awaited
         self._retry = len(rest) + len(rest) // _PATIENCE if grown else 0
 
 
-def make_holder(judge: Judge, texts: Texts | None = None, markup: Texts | None = None) -> Holder:
+def make_holder(judge: Judge, texts: Texts | None = None, pieces: Texts | None = None) -> Holder:
     """The holder for a judge: to be made once and used for every page that the judge judges.
 
-    ``texts``, ``markup``: scripts and styles, and what stands between them, as met before: holders for other judges
-    may share them.
+    ``texts``, ``pieces``: scripts and styles, and pieces of pages, as met before: holders for other judges may share
+    them.
     """
-    return Holder(judge, _held_within, Texts() if texts is None else texts, Texts() if markup is None else markup)
+    return Holder(judge, _held_within, Texts() if texts is None else texts, Texts() if pieces is None else pieces)
 
 
 def _held_within(document: bytes, holder: Holder) -> Iterable[bytes]:

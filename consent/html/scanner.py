@@ -107,7 +107,7 @@ class Scanner:
         yield name, start, start, start, None
 
     def _traced(self, page: bytes) -> Iterator[Construct]:
-        for start, end in self._gaps.look(page, self._interest.markup):
+        for start, end in self._gaps.look(page):
             yield TRACED, start, end, end, None
 
     def _scan_html(  # noqa: C901, PLR0912 - one loop, run for every candidate of every page: a call more is measured
@@ -188,6 +188,12 @@ class Scanner:
         if at < 0:
             self.consumed = len(page) if final else again
         return at
+
+    def pass_over(self, length: int) -> None:
+        """So many bytes are decided already, and end between two constructs as they began."""
+        self.awaited = None
+        self.unscripted = range(0)
+        self.consumed = length
 
     def give_up(self, page: bytes) -> Construct | None:
         """Of the construct that ``page``, the bytes from ``consumed`` on, begins with, no more is kept: how it is
@@ -335,7 +341,12 @@ class Scanner:
         """Whether what was scanned, up to ``at``, ends between two constructs, with nothing open that changes how
         the rest is read.
         """
-        return self.consumed == at and self._passing is None and not self._template and not self._foreign
+        return self.consumed == at and self.is_at_rest
+
+    @property
+    def is_at_rest(self) -> bool:
+        """Whether what comes next is read as at a page's beginning."""
+        return self._passing is None and not self._template and not self._foreign
 
 
 def _name(page: bytes, start: int) -> bytes:

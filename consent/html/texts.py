@@ -5,7 +5,7 @@ Two texts of one length and one end are told apart by comparing them where they 
 memory. What is given is the text as it was first met: tables with texts as keys hash that object once.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import TypeVar, cast
 
 SHORT = 128
@@ -33,41 +33,52 @@ class Texts:
 
     def __init__(self, room: int = ROOM) -> None:
         self._alike: dict[tuple[int, bytes], tuple[bytes, ...]] = {}
-        self._found: dict[tuple[object, bytes], object] = {}
+        self._found: dict[tuple[Hashable, bytes], object] = {}
         self._room, self._size = room, 0
 
     def take(self, page: bytes, start: int, end: int) -> bytes:
         """``page[start:end]``."""
-        length = end - start
-        if length <= SHORT:
+        if end - start <= SHORT:
             return page[start:end]
-        key = (length, page[end - END : end])
-        for text in self._alike.get(key, ()):
+        return self.find_text(page, start, end) or self._keep(page[start:end])
+
+    def find_text(self, page: bytes, start: int, end: int) -> bytes | None:
+        """``page[start:end]`` as it was first met; None if it was not, or is short."""
+        for text in self._alike.get((end - start, page[end - END : end]), ()):
             if page.startswith(text, start):
                 return text
-        return self._keep(key, page[start:end])
+        return None
 
     def find(self, question: Callable[[bytes], Answer], text: bytes) -> Answer:
         """What ``question``, a hashable function, says of a text that ``take`` gave: asked once while remembered."""
-        if self._is_too_long(text):
-            return question(text)
-        key = (question, text)
-        found = self._found.get(key)
+        found = self.recall(question, text)
         if found is None:
-            if len(self._found) >= MOST:
-                self._found.clear()
-            found = self._found[key] = question(text)
+            found = question(text)
+            self.remember(question, text, found)
         return cast("Answer", found)  # the key holds the question
+
+    def recall(self, question: Hashable, text: bytes) -> object | None:
+        """What was remembered of ``text`` under ``question``; None if nothing is."""
+        return self._found.get((question, text))
+
+    def remember(self, question: Hashable, text: bytes, answer: object) -> None:
+        """Remember ``answer`` of a text that ``take`` gave."""
+        if self._is_too_long(text):
+            return
+        if len(self._found) >= MOST:
+            self._found.clear()
+        self._found[question, text] = answer
 
     def _is_too_long(self, text: bytes) -> bool:
         return len(text) * 4 > self._room
 
-    def _keep(self, key: tuple[int, bytes], text: bytes) -> bytes:
+    def _keep(self, text: bytes) -> bytes:
         """Remember a new text: of those alike the oldest goes; where all is full, everything."""
         if self._is_too_long(text):
             return text
         if self._size + len(text) > self._room:
             self._alike, self._found, self._size = {}, {}, 0
+        key = (len(text), text[-END:])
         alike = self._alike.get(key, ())
         self._alike[key] = (*alike[1 - ALIKE :], text) if alike else (text,)
         self._size += len(text) if len(alike) < ALIKE else 0

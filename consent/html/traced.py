@@ -9,7 +9,6 @@ from collections.abc import Iterator
 
 from consent.html import css_traces
 from consent.html.proof import in_data
-from consent.html.texts import Texts
 from consent.html.tokens import BORING, ONE
 
 _NAMES = tuple(
@@ -41,20 +40,20 @@ class Gaps:
             self._whole.append((self.begin, at, in_foreign))
         self.begin = -1
 
-    def look(self, page: bytes, texts: Texts) -> Iterator[tuple[int, int]]:
+    def look(self, page: bytes) -> Iterator[tuple[int, int]]:
         """The tags with a trace in what is over."""
         gaps, self._whole = self._whole, []
-        return tags(page, gaps, texts) if gaps else iter(())
+        return tags(page, gaps) if gaps else iter(())
 
 
-def tags(page: bytes, gaps: list[Gap], texts: Texts) -> Iterator[tuple[int, int]]:
+def tags(page: bytes, gaps: list[Gap]) -> Iterator[tuple[int, int]]:
     """Start and end of each start tag in the gaps with a trace in it. All gaps are searched in one go: a call costs
-    more than a kilobyte. ``texts``: the markup met before.
+    more than a kilobyte.
     """
     markup = (
         page if len(gaps) == 1 and gaps[0][1] - gaps[0][0] == len(page) else b"".join([page[a:b] for a, b, _ in gaps])
     )
-    found = texts.find(_traces, texts.take(markup, 0, len(markup)))
+    found = _traces(markup)
     if not found:
         return
     begin = index = 0

@@ -1,5 +1,7 @@
 """What rewriting a page costs, against compressing the same page (zlib, level 6)."""
 
+import re
+import secrets
 import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -28,9 +30,18 @@ class Costs:
     first_sight: float
     """By a judge that has met nothing, and with no inline script remembered."""
     seen_before: float
+    changed: float
+    """Seen before but for two tokens, one in the head and one in the middle, as forms have them."""
+    nonces: float
+    """Seen before but for a new nonce in every script's tag."""
     granted: float
     """Seen before, everything allowed."""
     turbohtml: float | None = None
+
+    @property
+    def later(self) -> tuple[float, ...]:
+        """All but the first time."""
+        return self.seen_before, self.changed, self.nonces, self.granted
 
 
 def rewrite(page: bytes, holder: Holder, insert: Callable[[bytes], Insertion]) -> bytes:
@@ -51,6 +62,8 @@ def measure(sample: Sample, rounds: int) -> Costs:
         zlib=best(lambda: zlib.compress(page, 6), rounds),
         first_sight=best_prepared(lambda: _first_sight(sample, asked), rounds),
         seen_before=best(lambda: rewrite(page, known, _inserting(site, asked)), rounds),
+        changed=best_prepared(lambda: _renewed(with_tokens, sample, known), rounds),
+        nonces=best_prepared(lambda: _renewed(with_nonces, sample, known), rounds),
         granted=best(lambda: rewrite(page, granting, _inserting(site, allowed)), rounds),
         turbohtml=best(lambda: turbohtml_rewrite(text), rounds) if turbohtml_rewrite else None,
     )
@@ -65,6 +78,8 @@ def summed(costs: Sequence[Costs]) -> Costs:
         zlib=sum(cost.zlib for cost in costs),
         first_sight=sum(cost.first_sight for cost in costs),
         seen_before=sum(cost.seen_before for cost in costs),
+        changed=sum(cost.changed for cost in costs),
+        nonces=sum(cost.nonces for cost in costs),
         granted=sum(cost.granted for cost in costs),
         turbohtml=sum(peers) if peers else None,
     )
@@ -78,6 +93,30 @@ def _first_sight(sample: Sample, decision: Decision) -> Callable[[], bytes]:
     return lambda: rewrite(sample.data, holder, _inserting(site, decision))
 
 
+def _renewed(renew: Callable[[bytes], bytes], sample: Sample, holder: Holder) -> Callable[[], bytes]:
+    """The rewriting of a page that is never the same twice."""
+    page, site = renew(sample.data), sample.site
+    return lambda: rewrite(page, holder, _inserting(site, unanswered(site)))
+
+
+def with_tokens(page: bytes) -> bytes:
+    """A new token in the head, and one in the middle."""
+    token = secrets.token_hex(16).encode()
+    middle = page.find(b"<div", len(page) // 2)
+    field = b'<input type="hidden" name="token" value="%s">' % token if middle >= 0 else b""
+    page = page[:middle] + field + page[middle:]
+    return _TITLE.sub(b'<meta name="csrf-token" content="%s"><title' % token, page, count=1)
+
+
+def with_nonces(page: bytes) -> bytes:
+    """One new nonce in every script's tag."""
+    return _SCRIPT.sub(b'<script nonce="%s"' % secrets.token_hex(16).encode(), page)
+
+
+_TITLE = re.compile(rb"<title", re.IGNORECASE)
+_SCRIPT = re.compile(rb"<script(?=[\t\n\f\r />])", re.IGNORECASE)
+
+
 def holder_of(sample: Sample, decision: Decision) -> Holder:
     """What a page is rewritten by, as the middleware has it."""
     return sample.site.holder(decision, sample.host)
@@ -87,7 +126,7 @@ def forget(site: Site) -> None:
     """Empty what earlier pages have left: the holders' verdicts, the inline scripts and the script tags."""
     site._holders.clear()
     site._texts.__init__()
-    site._markup.__init__()
+    site._pieces.__init__()
     site.catalogue._inline._memory = TextMemory()
     script_tags.forget()
     styles.forget()

@@ -2,6 +2,7 @@
 
 import re
 
+from consent.html import Rewriter, make_holder, pieces, texts
 from tests.fuzz.tree import is_sound, live, misplaced
 from tests.html.judges import BODY, HEAD, GrantingJudge, TrackerJudge, rewrite, without_marks
 from tests.html.test_oracle import oracle, ours
@@ -28,6 +29,8 @@ def broken(page: bytes, sizes: list[int]) -> list[str]:
     out = rewrite(page, judge=TRACKING, fragment=True)
     if out != rewrite(page, judge=TRACKING, fragment=True, sizes=sizes):
         found.append(f"pieces of {sizes} give other bytes")
+    if [out, out] != again(page):
+        found.append("met before it comes to other bytes")
     if without_marks(out) != without_marks(page):
         found.append("something else than marks is inserted")
     if is_sound(page) and (left := live(out)):
@@ -35,3 +38,14 @@ def broken(page: bytes, sizes: list[int]) -> list[str]:
     if not FOREIGN.search(page) and (wrong := misplaced(out) - misplaced(page)):
         found.append(f"marks elsewhere than on elements: {len(wrong)}")
     return found
+
+
+def again(page: bytes) -> list[bytes]:
+    """The page rewritten twice by one holder, in pieces as short as can be."""
+    lengths = pieces.LEAST, pieces.MOST, texts.SHORT
+    pieces.LEAST, pieces.MOST, texts.SHORT = 16, 32, 0
+    try:
+        holder = make_holder(TRACKING)
+        return [Rewriter(holder, None).finish(page) for _ in range(2)]
+    finally:
+        pieces.LEAST, pieces.MOST, texts.SHORT = lengths
