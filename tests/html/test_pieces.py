@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from consent.html import Insertion, Rewriter, editing, limits, make_holder, pieces, texts
+from consent.html.holding import BASES
 from tests.html.hostile import CASES, as_page
 from tests.html.judges import BODY, HEAD, LABEL, GrantingJudge, TrackerJudge
 from tests.html.soup import deep_soup
@@ -135,6 +136,15 @@ def test_what_is_too_deep_in_one_page_is_read_where_it_stands_in_another():
 
     assert limits.DOCUMENTS.label in rewrite(page, holder)
     assert b"held=" not in rewrite(inner, holder)
+
+
+def test_of_pages_with_ever_new_bases_nothing_is_remembered_for_long():
+    holder = make_holder(TrackerJudge())
+    page = b"<base href=//tracker/%d/>" + FILLED * 3 + b"<img src=a.gif>"
+    outs = [rewrite(page % n, holder).count(b"<img data-consent-held") for n in range(200)]
+
+    assert outs == [1] * 200
+    assert len({context.holder for context, _ in holder.pieces._found}) <= BASES + 1
 
 
 def test_what_stands_beside_a_frame_is_asked_for_each_time():
