@@ -84,7 +84,7 @@ class Site:
             allowlist = Allowlist(
                 settings=self.settings,
                 map=places,
-                places=Places(places),
+                places=Places(places, self._pieces),
                 judge=self._quiet_judge,
                 left_out=self.reports.left_out,
             )

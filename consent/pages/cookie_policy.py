@@ -28,7 +28,7 @@ class CookiePolicy:
         self._bodies = PerLanguage(
             settings.site.languages,
             # Autoescaped, by our own environment.
-            lambda tag: Markup(template.render(_values(settings, wordings[tag]))),  # noqa: S704
+            lambda tag: Markup(template.render(_values(settings, wordings[tag]))),  # noqa: S704 - see above
         )
 
     def fragment(self, language: str) -> Markup:

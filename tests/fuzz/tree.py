@@ -130,7 +130,9 @@ def _of_element(element: Element, *, scripting: bool) -> Iterator[str]:
     if (
         name == "meta"
         and written.get("http-equiv", "").lower() == "refresh"
-        and re.match(r"\s*\d+\s*[;,]\s*(url\s*=\s*)?['\"]?//tracker", written.get("content", ""))
+        and re.match(
+            r"{0}[0-9]+{0}[;,]{0}(url{0}={0})?['\"]?//tracker".format("[\t\n\f\r ]*"), written.get("content", "")
+        )
     ):
         yield "refresh"
     for key in {"HTML": HTML_URLS, "SVG": SVG_URLS}.get(space, {}).get(name, ()):
