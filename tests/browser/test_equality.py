@@ -130,33 +130,3 @@ def test_escape_close_scrolling_and_navigation_grant_nothing(gazette, visit):
     page.goto(f"{url}/uk")
     assert page.locator("#consent-banner").count() == 1
     assert page.context.cookies() == []
-
-
-def test_nothing_moves_when_motion_is_not_wanted_or_otherwise(gazette, visit):
-    """No animation and no transition at all: there is nothing that a setting would have to switch off."""
-    page = visit(f"{gazette()}/en")
-    page.locator("#consent-banner button").last.click()
-    page.locator("#consent-dialog h1").wait_for()
-    moving = """() => [...document.querySelectorAll("#consent-banner, #consent-banner *, #consent-dialog, #consent-dialog *")]
-        .filter(e => { const s = getComputedStyle(e); return s.animationName !== "none" || s.transitionDuration.split(", ").some(d => parseFloat(d)) })
-        .map(e => e.outerHTML.slice(0, 80))"""
-    assert page.evaluate(moving) == []
-
-
-def test_neither_banner_nor_control_is_printed(gazette, visit):
-    page = visit(f"{gazette()}/en")
-    page.emulate_media(media="print")
-    assert not page.locator("#consent-banner").is_visible()
-    page.emulate_media(media="screen")
-    page.locator("#consent-banner [value=reject]").click()
-    page.emulate_media(media="print")
-    assert not page.locator("#consent-revisit").is_visible()
-
-
-def test_with_forced_colours_the_buttons_have_an_edge(gazette, visit):
-    page = visit(f"{gazette()}/en", forced_colors="active")
-    for button in page.locator("#consent-banner button").all():
-        assert button.evaluate("b => [getComputedStyle(b).borderTopStyle, getComputedStyle(b).borderTopWidth]") == [
-            "solid",
-            "1px",
-        ]
