@@ -4,6 +4,7 @@ Each way is driven by the same 200 visitors who choose, wait for the answer, and
 """
 
 import asyncio
+import itertools
 import json
 import os
 import sqlite3
@@ -29,7 +30,7 @@ HEADERS = [
     (b"host", b"example.org"), (b"content-type", b"application/json"), (b"sec-fetch-site", b"same-origin"),
     (b"accept-language", b"en"), (b"user-agent", b"Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"),
 ]  # fmt: skip
-BODY = b'{"action": "accept", "lang": "en", "waited": 4}'
+BODY = b'{"action": "accept", "lang": "en", "waited": %d}'
 
 
 def make_record() -> Record:
@@ -116,7 +117,7 @@ def endpoint(url: str) -> ConsentMiddleware:
         raise AssertionError("the app is not asked")
 
     settings = Settings.from_mapping(
-        {"site": {"name": "Measured", "languages": ["en"], "services": ["youtube"]}, "records": {"url": url, "rate": 0}}
+        {"site": {"name": "Measured", "languages": ["en"], "services": ["youtube"]}, "records": {"url": url, "rate": 1_000_000}}
     )
     made = ConsentMiddleware(app, settings=settings)
     made.site.keeper.housekeeper = None
@@ -133,17 +134,22 @@ def choosing(app: ConsentMiddleware) -> Callable[[], Awaitable[None]]:
         "headers": HEADERS,
     }
 
+    addresses = itertools.cycle([f"5.6.{number // 100}.{number % 100 + 1}" for number in range(VISITORS)])
+    waits = itertools.cycle(range(1, 60, 7))
+
     async def visit() -> None:
         statuses: list[int] = []
 
+        body = BODY % next(waits)
+
         async def receive():
-            return {"type": "http.request", "body": BODY, "more_body": False}
+            return {"type": "http.request", "body": body, "more_body": False}
 
         async def send(message):
             if message["type"] == "http.response.start":
                 statuses.append(message["status"])
 
-        await app(dict(scope), receive, send)
+        await app(dict(scope, client=(next(addresses), 4321)), receive, send)
         assert statuses == [200]
 
     return visit
