@@ -138,7 +138,7 @@ class Endpoints:
     async def _apply(self, choice: Choice, submission: Submission, visit: Visit) -> Answer:
         site = self.site
         before, now = site.read_state(visit), site.now()
-        earlier = site.decide(before)
+        earlier = site.decide(before, now)
         state = apply(
             choice,
             policy=site.settings.policy,
@@ -154,7 +154,7 @@ class Endpoints:
                 # No proof, no grant (GDPR Art. 7(1)). A refusal stands all the same: it needs none.
                 answer = answers.plain(HTTPStatus.SERVICE_UNAVAILABLE, "not-recorded", visit)
                 return answer.adding([(b"retry-after", b"60")])
-        decision = site.decide(state)
+        decision = site.decide(state, now)
         withdrawn = withdrawn_cookies(visit.cookies, site.catalogue, decision)
         cookies = [site.cookie.set_header(state, secure=visit.secure, now=now)]
         cookies += expiring_headers(withdrawn, host=visit.host, domains=site.settings.site.domains)

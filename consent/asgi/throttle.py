@@ -53,9 +53,9 @@ def client_of(visit: Visit) -> str:
     client = visit.scope.get("client")
     peer = str(client[0]) if isinstance(client, list | tuple) and client else ""
     address = _address(peer)
-    if address is None or not address.is_global:
-        named = visit.text(b"x-forwarded-for").rpartition(",")[2].strip()[:64]
-        peer, address = (named, _address(named)) if named else (peer, address)
+    named = visit.text(b"x-forwarded-for").rpartition(",")[2].strip()[:64]
+    if named and (address is None or not address.is_global):
+        peer, address = named, _address(named)
     if address is None:
         return peer
     return str(ipaddress.ip_network((address, 64), strict=False)) if address.version == 6 else str(address)
