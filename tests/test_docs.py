@@ -258,6 +258,14 @@ def test_every_link_within_the_documents_leads_somewhere(document):
     assert [link for link in links if not (document.parent / link).exists()] == []
 
 
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_file_that_a_document_names_is_there(document):
+    named = re.findall(
+        r"\b(?:consent|tests|tools|docs|examples)/[\w/]+\.(?:py|po|pot|json|md|dat)\b", document.read_text("utf-8")
+    )
+    assert [path for path in named if not (ROOT / path.replace("TAG", "uk")).exists()] == []
+
+
 def test_the_documented_languages_are_the_bundled():
     document = (ROOT / "docs" / "languages.md").read_text("utf-8").partition("**Which language")[0]
     assert set(re.findall(r"`([a-z]{2}(?:-[A-Za-z]+)?)` [A-Z]", document.replace("\n", " "))) == set(bundled())

@@ -101,12 +101,12 @@ class Endpoints:
     async def _preferences(self, visit: Visit, _: Receive) -> Answer:
         state = self.site.read_state(visit)
         decision = self.site.decide(state)
-        before = await self.documents.asked_before(state) if decision.reason is Reason.POLICY_CHANGED else None
         page = self.site.pages.preferences(
             language=self.site.language(visit, asked=visit.asked_language),
             decision=decision,
             state=state,
-            before=before,
+            before=await self.site.earlier.learn(decision, state),
+            gpc=visit.sends_gpc,
             return_to=self.documents.way_back(visit),
             embedded=visit.destination == b"empty",
         )
@@ -205,7 +205,7 @@ class Endpoints:
         return Circumstances(
             source=self._source(choice, visit),
             language=language,
-            gpc=b"1" in visit.all(b"sec-gpc"),
+            gpc=visit.sends_gpc,
             notice=notice.hash,
             reason=earlier.reason,
             waited=submission.waited,

@@ -77,7 +77,7 @@ class ConsentMiddleware:
         """Beginnings of paths that need a closer look: one test for all others."""
 
     # ``Any``: frameworks type what they call us with by TypedDicts of their own (see ``ASGIApp``).
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401 - see above
         if scope["type"] != "http":
             await self._not_http(scope, receive, send)
             return

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from consent.address import read_addresses
 from consent.asgi.sources import Map, place_of
-from consent.html import Use
+from consent.html import Texts, Use, pieces
 from consent.html.holding import Judge
 
 REMEMBERED = 1024
@@ -34,8 +34,10 @@ SOCKET = "wss://"
 class Places:
     """One per site."""
 
-    def __init__(self, catalogue: Map) -> None:
+    def __init__(self, catalogue: Map, texts: Texts | None = None) -> None:
+        """``texts``: pieces of pages met before, which may be shared with who else looks at them."""
         self._map = catalogue
+        self._texts = Texts() if texts is None else texts
         self._met: dict[str, None] = {}
         self._reported: dict[str, None] = {}
         self._divided: dict[str, bool] = {}
@@ -63,6 +65,18 @@ class Places:
 
     def read(self, text: bytes) -> list[str]:
         """Remember and give the places named in ``text``, in their order."""
+        found: dict[str, None] = {}
+        at = 0
+        while at < len(text):
+            end = pieces.end(text, at)
+            found.update(self._texts.find(self._named, self._texts.take(text, at, end)))
+            at = end
+        for place in found:
+            self._add(place)
+        return list(found)
+
+    def _named(self, text: bytes) -> dict[str, None]:
+        """The places named in a piece of a page, in their order."""
         plain, escaped = _names(_NAMED, text), _names(_ESCAPED, text)
         found: dict[str, None] = {}
         for slashes, names in ((rb"//", plain), (rb"\\/\\/", escaped)):
@@ -71,9 +85,7 @@ class Places:
             if divided:
                 found.update(dict.fromkeys(self._below(slashes, divided, text)))
         found.update((SOCKET + name, None) for name in _names(_SOCKET, text).values())
-        for place in found:
-            self._add(place)
-        return list(found)
+        return found
 
     def _is_divided(self, name: str) -> bool:
         known = self._divided.get(name)

@@ -15,6 +15,7 @@ from html import escape
 from consent.asgi import randomness
 from consent.asgi._types import Headers
 from consent.asgi.allowlist import Allowlist
+from consent.asgi.earlier import Earlier
 from consent.asgi.notices import Notices
 from consent.asgi.places import NotingJudge, Places
 from consent.asgi.reports import Reports
@@ -73,6 +74,8 @@ class Site:
     """What one client may send."""
     notices: Notices = field(init=False)
     """What visitors are shown, for their records."""
+    earlier: Earlier = field(init=False)
+    """What those were asked who chose under another policy."""
     _holders: dict[tuple[Decision, str], Holder] = field(default_factory=dict)
     _texts: Texts = field(default_factory=Texts)
     _pieces: Texts = field(default_factory=Texts)
@@ -84,7 +87,7 @@ class Site:
             allowlist = Allowlist(
                 settings=self.settings,
                 map=places,
-                places=Places(places),
+                places=Places(places, self._pieces),
                 judge=self._quiet_judge,
                 left_out=self.reports.left_out,
             )
@@ -93,6 +96,8 @@ class Site:
         object.__setattr__(self, "notices", notices)
         throttle = Throttle(rate=self.settings.records.rate, secret=secrets.token_bytes(16))
         object.__setattr__(self, "throttle", throttle)
+        earlier = Earlier(keeper=self.keeper, reports=self.reports, seconds=self.seconds)
+        object.__setattr__(self, "earlier", earlier)
 
     @property
     def catalogue(self) -> Catalogue:

@@ -152,7 +152,7 @@ class AddressIndex:
             url = start > 0 and text[start - 1] in _QUOTES
             self._judge(text, leads, slash, joined=host[0] == _DOT, url=url, found=found)
 
-    def _judge(self, text: bytes, leads: Known, end: int, *, joined: bool, url: bool, found: set[int]) -> None:  # noqa: PLR0913
+    def _judge(self, text: bytes, leads: Known, end: int, *, joined: bool, url: bool, found: set[int]) -> None:  # noqa: PLR0913 - hot
         for place, start in leads.paths:
             if place not in found and _starts(text, end, start):
                 found.add(place)

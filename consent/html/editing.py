@@ -89,7 +89,7 @@ class Editor:
 
     def _read(self, page: bytes, start: int, end: int, *, final: bool) -> Piece:
         """A piece, out of memory where it can be."""
-        if not self._scanner.is_at_rest or not self._holder.is_outermost:
+        if end - start < pieces.SHORTEST or not self._scanner.is_at_rest or not self._holder.is_outermost:
             return self._scanned(page[start:end], final=final)
         holder, bases = self._holder, self._bases
         context = Context(holder, self._dependents.declared, final)

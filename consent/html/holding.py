@@ -43,6 +43,8 @@ LONGEST_BASE = 1024
 BASES = 16
 """Bases that lead elsewhere for which a holder keeps another."""
 
+_FORGETFUL = Texts(room=0)
+
 
 class _Passes(Memory[bytes, bool]):
     """URLs to whether they may be fetched. A look-up judges what is new: what is known costs no call of Python's."""
@@ -86,9 +88,11 @@ class Holder:
         judge = self._judge.at(base)
         if judge is self._judge:
             return self
-        holder = self._based.get(base) or Holder(judge, self._inner, self.texts, self.pieces)
-        if len(self._based) < BASES and len(base) <= LONGEST_BASE:
-            self._based[base] = holder
+        if known := self._based.get(base):
+            return known
+        if len(self._based) >= BASES or len(base) > LONGEST_BASE:
+            return Holder(judge, self._inner, self.texts, _FORGETFUL)  # what is remembered of a page keeps its holder
+        holder = self._based[base] = Holder(judge, self._inner, self.texts, self.pieces)
         return holder
 
     @property

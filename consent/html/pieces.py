@@ -16,6 +16,9 @@ LEAST = 8 * 1024
 MOST = 2 * LEAST
 """Bytes within which a script's end is looked for: text often ends with one, and nothing is left open there."""
 
+SHORTEST = 512
+"""Bytes of a piece that is remembered: of a page that comes in drops each would cost more room than it has bytes."""
+
 NEW = 512 * 1024
 """Bytes of one page after which no more is remembered: a stream without an end fills no memory."""
 

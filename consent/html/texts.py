@@ -21,7 +21,10 @@ MOST = 8192
 """Answers remembered."""
 
 ROOM = 16 * 1024 * 1024
-"""Bytes of all texts together."""
+"""Bytes of all texts together, with what each costs beside its own."""
+
+OVERHEAD = 256
+"""Bytes that a text costs beside its own."""
 
 Answer = TypeVar("Answer")
 
@@ -76,10 +79,11 @@ class Texts:
         """Remember a new text: of those alike the oldest goes; where all is full, everything."""
         if self._is_too_long(text):
             return text
-        if self._size + len(text) > self._room:
+        cost = len(text) + OVERHEAD
+        if self._size + cost > self._room:
             self._alike, self._found, self._size = {}, {}, 0
         key = (len(text), text[-END:])
         alike = self._alike.get(key, ())
         self._alike[key] = (*alike[1 - ALIKE :], text) if alike else (text,)
-        self._size += len(text) if len(alike) < ALIKE else 0
+        self._size += cost if len(alike) < ALIKE else 0
         return text

@@ -7,6 +7,7 @@ from consent.asgi import allowlist as allowlist_module
 from consent.asgi.places import FROM_REPORTS, REMEMBERED, Places
 from consent.asgi.sources import place_of, read_map, service_sources
 from consent.catalogue import Catalogue, Partner, Service
+from consent.html import pieces
 from tests.asgi.driving import DOCUMENT, HTML, NAVIGATION, TRACKER, answering, body, drive, page, settings, start
 
 CSP, REPORT_ONLY = b"content-security-policy", b"content-security-policy-report-only"
@@ -359,3 +360,17 @@ def test_no_bytes_of_a_page_raise_or_get_out_of_their_source(text):
     places.read(b"//a.test/" + text + b"//" + text)
     for place in places:
         assert not set(place) & set(" ;,\t\n'\"*")
+
+
+def test_a_page_names_the_same_places_read_in_pieces(monkeypatch):
+    page = b"".join(
+        b'<div><a href="https://link%d.test/">x</a><img src=//img%d.test/a.png></div><script>"https:\\/\\/cdn%d.test"</script>'
+        % (n, n, n)
+        for n in range(30)
+    )
+    whole = Places(MAP).read(page)
+    monkeypatch.setattr(pieces, "LEAST", 40)
+    monkeypatch.setattr(pieces, "MOST", 80)
+    places = Places(MAP)
+
+    assert [sorted(places.read(page)), sorted(places.read(page))] == [sorted(whole)] * 2

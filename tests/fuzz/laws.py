@@ -42,10 +42,10 @@ def broken(page: bytes, sizes: list[int]) -> list[str]:
 
 def again(page: bytes) -> list[bytes]:
     """The page rewritten twice by one holder, in pieces as short as can be."""
-    lengths = pieces.LEAST, pieces.MOST, texts.SHORT
-    pieces.LEAST, pieces.MOST, texts.SHORT = 16, 32, 0
+    lengths = pieces.LEAST, pieces.MOST, pieces.SHORTEST, texts.SHORT
+    pieces.LEAST, pieces.MOST, pieces.SHORTEST, texts.SHORT = 16, 32, 0, 0
     try:
         holder = make_holder(TRACKING)
         return [Rewriter(holder, None).finish(page) for _ in range(2)]
     finally:
-        pieces.LEAST, pieces.MOST, texts.SHORT = lengths
+        pieces.LEAST, pieces.MOST, pieces.SHORTEST, texts.SHORT = lengths
