@@ -27,10 +27,10 @@ ONE_OF_ONE = frozenset({"zero", "one", "two"})
 SAME = frozenset(
     """
     actions.settings banner.cookie_policy categories.analytics.label categories.functional.label
-    categories.social.label counted.cookies counted.partners counted.services kinds.advertising
+    categories.social.label counted.cookies counted.services kinds.advertising
     kinds.analytics kinds.social opt_out.button opt_out.short placeholder.audio placeholder.video
-    policy.category policy.partners_title policy.print policy.service policy.services policy.signal_title
-    policy.title preferences.cookie_name preferences.cookies preferences.partner preferences.title
+    policy.category policy.partners_title policy.print policy.signal_title policy.title
+    preferences.cookie_name preferences.cookies preferences.partner preferences.title
     receipt.download receipt.title revisit.label
     """.split()  # noqa: SIM905 - a list of so many would take a page
 )

@@ -14,7 +14,6 @@ from consent.asgi.origin import is_local_path, same_host_path
 from consent.asgi.site import Site
 from consent.asgi.visit import Visit
 from consent.choices import ConsentState
-from consent.pages import Asked
 from consent.pages.receipt import Entry
 
 Handler = Callable[[Visit, Receive], Awaitable[Answer]]
@@ -61,15 +60,6 @@ class Documents:
     def _below(self, path: str, visit: Visit) -> str:
         return _bare(path).removeprefix(visit.root).removeprefix(self.site.settings.paths.mount)
 
-    async def asked_before(self, state: ConsentState | None) -> Asked | None:
-        """What the visitor was asked when they chose last, by their own record of it."""
-        history = await self._history(state)
-        if not history:
-            return None
-        last = history[-1]
-        keys = (frozenset(key for key, _ in answers) for answers in (last.categories, last.services))
-        return Asked(categories=next(keys), services=next(keys))
-
     async def _policy(self, visit: Visit, _: Receive) -> Answer:
         policy = self.site.pages.policy
         page = policy.render(language=self._language(visit), return_to=self.way_back(visit))
@@ -104,6 +94,7 @@ class Documents:
             language=self._language(visit),
             decision=self.site.decide(self.site.read_state(visit)),
             return_to=self.way_back(visit),
+            gpc=visit.sends_gpc,
         )
         return self._page(page, visit, csp=opt_out.csp)
 

@@ -26,8 +26,6 @@ from consent.asgi.verdicts import Verdicts
 from consent.asgi.visit import Visit
 from consent.choices import Action, Choice, ConsentState, apply, is_repeated, parse_choice
 from consent.decision import Decision, Reason
-from consent.devices import is_crawler
-from consent.engines import recognise
 from consent.pages import Asset
 from consent.records.base import RANDOM_BYTES, Circumstances, Notice, Source, expiry_of, make_record
 
@@ -103,12 +101,12 @@ class Endpoints:
     async def _preferences(self, visit: Visit, _: Receive) -> Answer:
         state = self.site.read_state(visit)
         decision = self.site.decide(state)
-        before = await self.documents.asked_before(state) if decision.reason is Reason.POLICY_CHANGED else None
         page = self.site.pages.preferences(
             language=self.site.language(visit, asked=visit.asked_language),
             decision=decision,
             state=state,
-            before=before,
+            before=await self.site.earlier.learn(decision, state),
+            gpc=visit.sends_gpc,
             return_to=self.documents.way_back(visit),
             embedded=visit.destination == b"empty",
         )
@@ -131,7 +129,7 @@ class Endpoints:
         if choice is None:
             self.site.reports.senseless("its action is none of accept, reject, save, withdraw")
             return answers.plain(HTTPStatus.BAD_REQUEST, "unknown-action", visit)
-        if is_crawler(visit.headers.get(b"user-agent", b"")):  # it presses every button, and has no will of its own
+        if self.gate.judge(visit).crawler:  # it presses every button, and has no will of its own
             if visit.sends_json:
                 return answers.plain(HTTPStatus.FORBIDDEN, "crawler", visit)
             return answers.see_other(self._way_back(submission, visit))
@@ -140,7 +138,7 @@ class Endpoints:
     async def _apply(self, choice: Choice, submission: Submission, visit: Visit) -> Answer:
         site = self.site
         before, now = site.read_state(visit), site.now()
-        earlier = site.decide(before)
+        earlier = site.decide(before, now)
         state = apply(
             choice,
             policy=site.settings.policy,
@@ -156,7 +154,7 @@ class Endpoints:
                 # No proof, no grant (GDPR Art. 7(1)). A refusal stands all the same: it needs none.
                 answer = answers.plain(HTTPStatus.SERVICE_UNAVAILABLE, "not-recorded", visit)
                 return answer.adding([(b"retry-after", b"60")])
-        decision = site.decide(state)
+        decision = site.decide(state, now)
         withdrawn = withdrawn_cookies(visit.cookies, site.catalogue, decision)
         cookies = [site.cookie.set_header(state, secure=visit.secure, now=now)]
         cookies += expiring_headers(withdrawn, host=visit.host, domains=site.settings.site.domains)
@@ -203,16 +201,16 @@ class Endpoints:
     def _circumstances(  # noqa: PLR0913, PLR0917 - each a fact of its own
         self, choice: Choice, submission: Submission, visit: Visit, earlier: Decision, language: str, notice: Notice
     ) -> Circumstances:
-        found = recognise(visit.headers.get(b"user-agent", b""))
+        engine = self.gate.judge(visit).engine
         return Circumstances(
             source=self._source(choice, visit),
             language=language,
-            gpc=b"1" in visit.all(b"sec-gpc"),
+            gpc=visit.sends_gpc,
             notice=notice.hash,
             reason=earlier.reason,
             waited=submission.waited,
             host=known_host(visit.host),
-            browser=found.engine.value if found else "",
+            browser=engine.value if engine else "",
         )
 
     def _source(self, choice: Choice, visit: Visit) -> Source:

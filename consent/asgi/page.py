@@ -94,14 +94,15 @@ class Page:
 
     def _insert(self, page_language: bytes) -> Insertion:
         self._language = page_language.decode("latin-1")
-        decision, again = self._decision, None
+        decision, state = self._decision, None
         if decision.ask and decision.reason is not Reason.FIRST_VISIT:
-            again = since(decision, self._site.read_state(self._visit))
+            state = self._site.read_state(self._visit)
         insertion = self._site.pages.insertion(
             language=self._site.language(self._visit, self._language),
             decision=decision,
             nonce=self._nonce,
-            since=again,
+            since=since(decision, state),
+            before=self._site.earlier.known(state),
         )
         head = self._site.at_root(insertion.head, self._visit)
         body = b"" if self._kind is Kind.FRAME else self._site.at_root(insertion.body, self._visit)

@@ -34,6 +34,7 @@ from consent.asgi.headers import (
 from consent.asgi.inert import inert_sender, inert_start
 from consent.asgi.page import Page, UnreadableError
 from consent.asgi.validators import ours
+from consent.decision import Reason
 
 _START = "http.response.start"
 _BODY = "http.response.body"
@@ -205,7 +206,7 @@ class Responder:
             await self._release_inert(start, message)
             return
         try:
-            page = Page(self._consent, start) if self._is_page(start, body) else None
+            page = await self._made_page(start) if self._is_page(start, body) else None
             judged = page.feed(body, more=more) if page else b""
             opened = page.start(None if more else len(judged)) if page else self._leading_nowhere(start)
         except UnreadableError:
@@ -223,6 +224,12 @@ class Responder:
         self._page = page
         await self._flush(opened)
         await self._out(judged, more=more)
+
+    async def _made_page(self, start: Message) -> Page:
+        site, decision = self._consent.site, self._consent.decision
+        if decision.reason is Reason.POLICY_CHANGED:  # the visitor is told what is new, and the store knows
+            await site.earlier.learn(decision, site.read_state(self._consent.visit))
+        return Page(self._consent, start)
 
     async def _write(self, page: Page, body: bytes, *, more: bool) -> None:
         try:

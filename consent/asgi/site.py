@@ -15,6 +15,7 @@ from html import escape
 from consent.asgi import randomness
 from consent.asgi._types import Headers
 from consent.asgi.allowlist import Allowlist
+from consent.asgi.earlier import Earlier
 from consent.asgi.notices import Notices
 from consent.asgi.places import NotingJudge, Places
 from consent.asgi.reports import Reports
@@ -73,6 +74,8 @@ class Site:
     """What one client may send."""
     notices: Notices = field(init=False)
     """What visitors are shown, for their records."""
+    earlier: Earlier = field(init=False)
+    """What those were asked who chose under another policy."""
     _holders: dict[tuple[Decision, str], Holder] = field(default_factory=dict)
     _texts: Texts = field(default_factory=Texts)
     _pieces: Texts = field(default_factory=Texts)
@@ -93,6 +96,8 @@ class Site:
         object.__setattr__(self, "notices", notices)
         throttle = Throttle(rate=self.settings.records.rate, secret=secrets.token_bytes(16))
         object.__setattr__(self, "throttle", throttle)
+        earlier = Earlier(keeper=self.keeper, reports=self.reports, seconds=self.seconds)
+        object.__setattr__(self, "earlier", earlier)
 
     @property
     def catalogue(self) -> Catalogue:
@@ -107,8 +112,8 @@ class Site:
         state = self.cookie.read(visit.cookies, visit.secure)
         return state if isinstance(state, ConsentState) else None
 
-    def decide(self, state: ConsentState | None) -> Decision:
-        return decide(self.settings.policy, state, self.now())
+    def decide(self, state: ConsentState | None, now: datetime | None = None) -> Decision:
+        return decide(self.settings.policy, state, now or self.now())
 
     def holder(self, decision: Decision, host: str) -> Holder:
         """What holds in pages of ``host``; a host no browser would send is nobody's own."""

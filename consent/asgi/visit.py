@@ -183,6 +183,11 @@ class Visit:
         return content_type.partition(b";")[0].strip().lower() == b"application/json"
 
     @property
+    def sends_gpc(self) -> bool:
+        """Whether the browser sends Global Privacy Control (``Sec-GPC: 1``; GPC, 3.1)."""
+        return b"1" in self.all(b"sec-gpc")
+
+    @property
     def is_of_browser(self) -> bool:
         """Whether a browser's page sent this: no browser POSTs without either (Fetch, 3.2; Fetch Metadata, 2)."""
         return b"sec-fetch-site" in self.headers or b"origin" in self.headers

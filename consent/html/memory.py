@@ -2,10 +2,11 @@
 
 from typing import TypeVar
 
-ROOM = 4 * 1024 * 1024
-"""Bytes of all that is remembered in one table, with what each entry costs beside its own."""
+ROOM = 1024 * 1024
+"""Bytes of all that is remembered in one table, with what each entry costs beside its own. A holder has four, a site
+64 holders at most."""
 
-LONGEST = ROOM // 4
+LONGEST = ROOM // 2
 """Bytes of what is remembered."""
 
 OVERHEAD = 128

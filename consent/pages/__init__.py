@@ -91,13 +91,19 @@ class Pages:
         self.error.render(language=language, status=404, code="not-found", return_to="/")
 
     def insertion(
-        self, *, language: str, decision: Decision, nonce: bytes = b"", since: datetime | None = None
+        self,
+        *,
+        language: str,
+        decision: Decision,
+        nonce: bytes = b"",
+        since: datetime | None = None,
+        before: Asked | None = None,
     ) -> Insertion:
         """What goes into one page; ``nonce`` is the page's own, out of its Content-Security-Policy.
 
-        ``since``: when the visitor chose who is asked again.
+        ``since``, ``before``: when the visitor chose who is asked again, and what they were asked then.
         """
-        return self._banner.insertion(language=language, decision=decision, nonce=nonce, since=since)
+        return self._banner.insertion(language=language, decision=decision, nonce=nonce, since=since, before=before)
 
     def preferences(  # noqa: PLR0913 - each is a fact of its own, and all are named
         self,
@@ -108,6 +114,7 @@ class Pages:
         return_to: str,
         embedded: bool,
         before: Asked | None = None,
+        gpc: bool = False,
     ) -> bytes:
         """The preferences page; ``embedded``: its ``<main>`` goes into a dialog, and can be closed there."""
         return self._preferences.render(
@@ -117,4 +124,5 @@ class Pages:
             return_to=return_to,
             embedded=embedded,
             before=before,
+            gpc=gpc,
         )

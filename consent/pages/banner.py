@@ -17,17 +17,17 @@ from consent.decision import Decision
 from consent.html.injection import Insertion
 from consent.languages import fingerprint
 from consent.pages.assets import csp_hash, load_choice, load_head, load_style, to_ascii
-from consent.pages.changes import WHY, why
+from consent.pages.changes import WHY, Asked, news, why
 from consent.pages.embeds import Embeds
 from consent.pages.per_language import PerLanguage
 from consent.pages.theme import theme
 from consent.pages.wording import Wording
 from consent.settings import Settings
 
-Key = tuple[str, bool, frozenset[str], frozenset[str], str, str]
-_DATE = "@@date@@"
+Key = tuple[str, bool, frozenset[str], frozenset[str], str, str, Asked | None]
+_CHANGED = "@@changed@@"
 
-_ANSWERED, _FIRST = "answered", "first"
+_ANSWERED, _FIRST, _AGAIN = "answered", "first", "again"
 REMEMBERED = 1024
 """Insertions kept, by language and decision; then it starts anew. A site's visitors make a handful of choices."""
 
@@ -58,32 +58,38 @@ class Banner:
         return self._bodies[self._settings.site.languages[0]][_FIRST].decode("ascii")
 
     def insertion(
-        self, *, language: str, decision: Decision, nonce: bytes = b"", since: datetime | None = None
+        self,
+        *,
+        language: str,
+        decision: Decision,
+        nonce: bytes = b"",
+        since: datetime | None = None,
+        before: Asked | None = None,
     ) -> Insertion:
         """The bytes for one page; ``nonce`` is the page's own, out of its Content-Security-Policy.
 
-        ``since``: when the visitor chose who is asked again, and is told so.
+        ``since``, ``before``: when the visitor chose who is asked again, and what they were asked then.
         """
         # What the bytes depend on; a Decision's own hash, through its Enum, would cost more than all the rest.
-        again = ("", "") if since is None else (decision.reason.value, since.date().isoformat())
+        again = ("", "", None) if since is None else (decision.reason.value, since.date().isoformat(), before)
         key = (language, decision.answered, decision.categories, decision.services, *again)
-        prepared = self._insertions.get(key) or self._prepare(key, decision, since)
+        prepared = self._insertions.get(key) or self._prepare(key, decision, since, before)
         if not nonce:
             return prepared
-        before, between, _ = self._head_parts
-        attribute, rest = b' nonce="' + nonce + b'"', prepared.head[len(before) + len(between) :]
-        return Insertion(head=b"".join((before, attribute, between, attribute, rest)), body=prepared.body)
+        style, script, _ = self._head_parts
+        attribute, rest = b' nonce="' + nonce + b'"', prepared.head[len(style) + len(script) :]
+        return Insertion(head=b"".join((style, attribute, script, attribute, rest)), body=prepared.body)
 
-    def _prepare(self, key: Key, decision: Decision, since: datetime | None) -> Insertion:
+    def _prepare(self, key: Key, decision: Decision, since: datetime | None, before: Asked | None) -> Insertion:
         bodies = self._bodies[key[0]]
         body = bodies[_ANSWERED] if decision.answered else bodies[_FIRST]
         if since is not None and decision.reason in WHY:
-            date = to_ascii(escape(self._wording(key[0]).date(since)))
-            body = bodies[WHY[decision.reason]].replace(_DATE.encode(), date)
+            told = self._changed(self._wording(key[0]), decision, since, before)
+            body = bodies[_AGAIN].replace(_CHANGED.encode(), to_ascii(escape(told)))
         body += self._embeds.form(key[0], decision)
-        before, between, after = self._head_parts
+        style, script, after = self._head_parts
         # The state stands on the script's tag, where it changes no hash.
-        insertion = Insertion(head=b"".join((before, between, self._state(decision), after)), body=body)
+        insertion = Insertion(head=b"".join((style, script, self._state(decision), after)), body=body)
         if len(self._insertions) >= REMEMBERED:
             self._insertions.clear()
         self._insertions[key] = insertion
@@ -92,10 +98,17 @@ class Banner:
     def _every(self, language: str) -> dict[str, bytes]:
         """The body for a visitor who has answered, for one who comes first, and for those who are asked again."""
         wording = self._wording(language)
-        bodies = {_ANSWERED: self._render(wording, ask=False), _FIRST: self._render(wording, ask=True)}
-        for reason, name in WHY.items():
-            bodies[name] = self._render(wording, ask=True, changed=why(wording, reason, _DATE))
-        return bodies
+        return {
+            _ANSWERED: self._render(wording, ask=False),
+            _FIRST: self._render(wording, ask=True),
+            _AGAIN: self._render(wording, ask=True, changed=_CHANGED),
+        }
+
+    def _changed(self, wording: Wording, decision: Decision, since: datetime, before: Asked | None) -> str:
+        told = [why(wording, decision.reason, wording.date(since))]
+        if before is not None and (new := news(wording, self._settings.policy, before)):
+            told.append(new)
+        return wording.sentences(*told)
 
     def _wording(self, language: str) -> Wording:
         languages = self._settings.site.languages

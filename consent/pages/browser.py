@@ -43,6 +43,7 @@ class BrowserTexts:
     ios: str
     stuck: str
     share: str
+    systems: str
     version: str
     get: str
     continue_button: str
@@ -62,6 +63,8 @@ class Card:
     """The share as a whole number, for a bar."""
     systems: str
     version: str
+    get: str
+    """What the link to ``url`` says."""
     url: str
 
 
@@ -189,7 +192,8 @@ def _card(browser: Browser, edition: Edition, texts: BrowserTexts) -> Card:
         name=browser.name,
         share=share_text(browser.share, texts.language),
         part=max(1, min(100, round(browser.share))),
-        systems=", ".join(SYSTEM_NAMES[system] for system in edition.systems),
+        systems=texts.systems.replace("{systems}", ", ".join(SYSTEM_NAMES[system] for system in edition.systems)),
         version=texts.version.replace("{version}", edition.version),
+        get=texts.get.replace("{name}", browser.name),
         url=edition.url,
     )

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from consent.catalogue import Catalogue
+from consent.catalogue import Catalogue, Service
 from consent.choices import ConsentState
 from consent.decision import Decision, Reason
 from consent.pages.wording import Wording
@@ -22,6 +22,8 @@ class Asked:
     services: frozenset[str]
 
 
+NAMED = 3
+"""How many things the first layer names; where there are more, two of them and the number of the others."""
 WHY = {Reason.POLICY_CHANGED: "policy", Reason.EXPIRED: "expired"}
 
 
@@ -35,21 +37,37 @@ def why(wording: Wording, reason: Reason, date: str) -> str:
     return wording.text("changed", WHY[reason], date=date)
 
 
+def news(wording: Wording, policy: Policy, before: Asked) -> str:
+    """What is asked now and was not then, in a few words for the first layer; empty where it is nothing by name."""
+    names = _categories(wording, policy, before) + [service.name for service in _services(policy, before)]
+    if len(names) > NAMED:
+        more = wording.counted("counted", "more", count=len(names) - NAMED + 1)
+        names = [*names[: NAMED - 1], more]
+    return wording.text("changed", "new", names=wording.listed(names)) if names else ""
+
+
 def changes(wording: Wording, policy: Policy, catalogue: Catalogue, before: Asked) -> list[str]:
     """What is asked now and was not then, and what is not any more, in sentences."""
-    services = {service.key: service for service in policy.services}
+    new = _services(policy, before)
     known = {service.partner.name for key in before.services if (service := catalogue.services.get(key))}
-    new = [service for key, service in services.items() if key not in before.services]
     partners = dict.fromkeys(s.partner.name for s in new if not s.group and s.partner.name not in known)
-    asked = [c for c in policy.categories if c.key in policy.asked]
-    gone = [_name(catalogue, key) for key in sorted(before.services - services.keys())]
+    gone = [_name(catalogue, key) for key in sorted(before.services - {service.key for service in policy.services})]
     found = {
-        "categories": [wording.label(c) for c in asked if c.key not in before.categories],
+        "categories": _categories(wording, policy, before),
         "services": [service.name for service in new],
         "partners": list(partners),
         "removed": gone,
     }
     return [_said(wording, what, names) for what, names in found.items() if names]
+
+
+def _categories(wording: Wording, policy: Policy, before: Asked) -> list[str]:
+    new = [c for c in policy.categories if c.key in policy.asked and c.key not in before.categories]
+    return [wording.label(category) for category in new]
+
+
+def _services(policy: Policy, before: Asked) -> list[Service]:
+    return [service for service in policy.services if service.key not in before.services]
 
 
 def _said(wording: Wording, what: str, names: Collection[str]) -> str:

@@ -8,7 +8,7 @@ from datetime import timedelta
 import jinja2
 from markupsafe import Markup
 
-from consent.pages.declaration import category_rows, partner_rows
+from consent.pages.declaration import category_rows, partner_rows, sold
 from consent.pages.page import Page
 from consent.pages.per_language import PerLanguage
 from consent.pages.preferences import on_site
@@ -24,6 +24,7 @@ class CookiePolicy:
     def __init__(self, settings: Settings, environment: jinja2.Environment) -> None:
         self._page = Page(settings, environment, "policy.html", style="document.css", script="document.js")
         self.csp = self._page.csp
+        self._sold = bool(sold(settings.policy))
         template, wordings = environment.get_template("policy_body.html"), self._page.wordings
         self._bodies = PerLanguage(
             settings.site.languages,
@@ -38,7 +39,7 @@ class CookiePolicy:
     def render(self, *, language: str, return_to: str) -> bytes:
         """The policy as a page."""
         body, wording = self._bodies[language], self._page.wordings[language]
-        return self._page.render(wording, body=body, return_to=on_site(return_to))
+        return self._page.render(wording, body=body, sold=self._sold, return_to=on_site(return_to))
 
 
 def _values(settings: Settings, wording: Wording) -> dict[str, object]:
@@ -60,6 +61,7 @@ def _values(settings: Settings, wording: Wording) -> dict[str, object]:
         "asked": asked,
         "categories": categories,
         "partners": partner_rows(asked),
+        "sold": bool(sold(settings.policy)),
         "own_cookie": own,
         "cookie_name": settings.cookie.name,
     }

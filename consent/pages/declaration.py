@@ -6,7 +6,11 @@ from dataclasses import dataclass
 from consent.catalogue import Cookie, Service
 from consent.categories import Category
 from consent.pages.wording import Wording
+from consent.policy import Policy
 from consent.settings import Settings
+
+SOLD = frozenset({"advertising", "social"})
+"""The categories whose partners use what they learn for themselves: what the opt-out and the signal are about."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +57,11 @@ class CategoryRow:
     count: str
 
 
+def sold(policy: Policy) -> tuple[Category, ...]:
+    """What is asked for, and is sold or shared in the words of Californian law (Cal. Civ. Code 1798.140)."""
+    return tuple(c for c in policy.categories if c.key in policy.asked and c.key in SOLD)
+
+
 def category_rows(wording: Wording, settings: Settings) -> tuple[CategoryRow, ...]:
     """The categories of the policy with their declared services, in the order they are shown."""
     policy = settings.policy
@@ -67,8 +76,13 @@ def _category(wording: Wording, category: Category, services: Sequence[Service])
         description=wording.description(category),
         necessary=category.necessary,
         services=tuple(_service(wording, service) for service in services),
-        count=wording.counted("counted", "services", count=len(services)),
+        count=_counted(wording, services),
     )
+
+
+def _counted(wording: Wording, services: Sequence[Service]) -> str:
+    counts = {"services": len(services), "cookies": sum(len(service.cookies) for service in services)}
+    return wording.listed([wording.counted("counted", name, count=count) for name, count in counts.items() if count])
 
 
 def _service(wording: Wording, service: Service) -> ServiceRow:

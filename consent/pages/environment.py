@@ -8,6 +8,8 @@ from pathlib import Path
 
 import jinja2
 
+from consent.pages.mail import mail_links
+
 BUNDLED = "consent"
 """The prefix under which the bundled templates stay to be had."""
 
@@ -43,7 +45,7 @@ def make_environment(own: Path | None = None) -> jinja2.Environment:
     loaders: list[jinja2.BaseLoader] = [jinja2.PrefixLoader({BUNDLED: bundled}), bundled]
     if own is not None:
         loaders.insert(0, jinja2.FileSystemLoader(own))
-    return jinja2.Environment(
+    environment = jinja2.Environment(
         loader=jinja2.ChoiceLoader(loaders),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
@@ -52,3 +54,5 @@ def make_environment(own: Path | None = None) -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["mail_links"] = mail_links
+    return environment

@@ -22,6 +22,10 @@ SENTENCES = {
 """Codes of answers, and the texts ``errors.*`` that say what they mean to a visitor."""
 
 
+AGAIN = frozenset({"bad_request", "cross_site", "too_large", "internal"})
+"""Those after which the choice can be made anew."""
+
+
 class ErrorPage:
     """Renders the page."""
 
@@ -31,11 +35,12 @@ class ErrorPage:
 
     def render(self, *, language: str, status: int, code: str, return_to: str) -> bytes:
         """The page for an answer of ``status`` with ``code``."""
-        wording = self._page.wordings[language]
+        wording, said = self._page.wordings[language], SENTENCES.get(code, "bad_request")
         return self._page.render(
             wording,
             status=f"{status} {HTTPStatus(status).phrase}",
             code=code,
-            sentence=wording.text("errors", SENTENCES.get(code, "bad_request")),
+            sentence=wording.text("errors", said),
+            again=said in AGAIN,
             return_to=on_site(return_to),
         )

@@ -5,7 +5,7 @@ import jinja2
 from consent.choices import ConsentState
 from consent.decision import Decision, Reason
 from consent.pages.changes import Asked, changes, since, why
-from consent.pages.declaration import category_rows
+from consent.pages.declaration import SOLD, category_rows, sold
 from consent.pages.page import Page
 from consent.pages.per_language import PerLanguage
 from consent.pages.wording import Wording
@@ -32,8 +32,11 @@ class Preferences:
         return_to: str,
         embedded: bool,
         before: Asked | None = None,
+        gpc: bool = False,
     ) -> bytes:
-        """The page; ``before``: what the visitor was asked when they chose, where they are asked anew."""
+        """The page. ``before``: what the visitor was asked when they chose, where they are asked anew; ``gpc``: their
+        browser sends Global Privacy Control.
+        """
         wording = self._page.wordings[language]
         return self._page.render(
             wording,
@@ -42,10 +45,18 @@ class Preferences:
             granted_services=decision.services if decision.answered else frozenset(),
             summary=summary(wording, self._policy, decision, state),
             state=state if decision.answered else None,
+            gpc=self._signal(wording, decision) if gpc else "",
             changed=self._changed(wording, decision, state, before),
             return_to=on_site(return_to),
             embedded=embedded,
         )
+
+    def _signal(self, wording: Wording, decision: Decision) -> str:
+        """That the signal is honoured: where there is something that it switches off, and that is off."""
+        names = [wording.label(category) for category in sold(self._policy)]
+        if not names or decision.categories & SOLD:
+            return ""
+        return wording.text("preferences", "gpc", names=wording.listed(names))
 
     def _changed(
         self, wording: Wording, decision: Decision, state: ConsentState | None, before: Asked | None

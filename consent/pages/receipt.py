@@ -78,6 +78,8 @@ class Receipt:
             summary=summary(wording, policy, decision, state),
             state=in_force,
             granted=in_force is not None and in_force.granted,
+            withdrawn=in_force is not None and bool(history) and history[-1].event == "withdraw",
+            number=state.receipt if state else "",
             answers=answers,
             history=[self._row(wording, entry) for entry in reversed(history)],
             copy=json.dumps(self.content(decision=decision, state=state, history=history), indent=2),

@@ -38,10 +38,10 @@ def receipt(settings, *, state=None, history=(), language="en", now=NOW):
     return page.decode("ascii")
 
 
-def opt_out(settings, *, state=None):
+def opt_out(settings, *, state=None, gpc=False):
     return (
         Pages(settings)
-        .opt_out.render(language="en", decision=decide(settings.policy, state, NOW), return_to="/")
+        .opt_out.render(language="en", decision=decide(settings.policy, state, NOW), return_to="/", gpc=gpc)
         .decode("ascii")
     )
 
@@ -74,7 +74,7 @@ def test_the_policy_says_how_long_the_choice_and_its_record_are_kept():
 def test_the_policy_opens_the_preferences_and_names_each_partner_once():
     page = policy(site())
     assert '<a class="consent-button" href="/consent?lang=en" data-consent-open>' in page
-    partners = page.partition("<h2>Partners</h2>")[2].partition("</ul>")[0]
+    partners = page.partition('<h2 id="consent-section-partners">')[2].partition("</ul>")[0]
     assert partners.count("<li>") == 2
     assert "Google LLC, United States: Google Analytics and YouTube" in partners
 
@@ -233,3 +233,78 @@ def test_every_page_has_a_policy_for_its_own_style_and_script_alone():
 
 def test_a_language_the_site_does_not_speak_gets_its_first_one():
     assert '<html lang="en"' in policy(site(), language="xx")
+
+
+def test_the_policy_begins_with_what_is_on_it_and_each_entry_leads_somewhere():
+    page = policy(site())
+    contents = page.partition("<nav")[2].partition("</nav>")[0]
+    targets = [link["href"] for link in Tags(contents.encode()).all("a")]
+    assert len(targets) == 8
+    for target in targets:
+        assert page.count(f'id="{target[1:]}"') == 1
+    assert page.index("</nav>") < page.index("What cookies are</h2>")
+
+
+def test_a_policy_of_nothing_but_necessities_lists_no_more_than_it_says():
+    bare = {key: {"enabled": False} for key in ("functional", "analytics", "advertising", "social", "media")}
+    page = policy(settings_of(site={"services": []}, categories=bare))
+    targets = {
+        link["href"][1:] for link in Tags(page.encode("ascii", "ignore")).all("a") if link["href"].startswith("#")
+    }
+    assert {"consent-section-signal", "consent-section-partners"} & targets == set()
+    assert all(f'id="{target}"' in page for target in targets)
+    assert "/opt-out" not in page
+
+
+def test_the_policy_speaks_of_the_signal_and_leads_to_the_opt_out():
+    page = policy(site())
+    assert "If your browser sends the Global Privacy Control signal" in page
+    assert '<a href="/consent/opt-out?lang=en">Your privacy choices</a>' in page
+
+
+def test_who_has_withdrawn_is_told_so_and_of_the_cookies():
+    settings = site()
+    state = apply(Choice(action=Action.WITHDRAW), policy=settings.policy, receipt="r", now=NOW, lifetimes=Lifetimes())
+    entry = Entry(at=NOW, event="withdraw", categories=(), services=())
+    page = receipt(settings, state=state, history=[entry])
+    assert ">Your consent has been withdrawn</h2>" in page
+    assert "their cookies are deleted where this site can reach them" in page
+    assert "has been withdrawn" not in receipt(settings, state=state_of(settings, ["analytics"]), history=[])
+
+
+def test_erasure_is_a_mail_away_with_the_number_as_its_subject():
+    settings = site(site={"controller": "Gazette Ltd, privacy@gazette.example"})
+    entry = Entry(at=NOW, event="grant", categories=(), services=())
+    state = state_of(settings, ["analytics"])
+    page = receipt(settings, state=state, history=[entry])
+    assert '<a href="mailto:privacy@gazette.example?subject=Receipt%20number%20r">privacy@gazette.example</a>' in page
+    assert "What stays is a note that something was erased." in page
+    assert page.count("<code>r</code>") == 1
+    # Where the choice has run out its number is still needed for that.
+    assert receipt(settings, state=state, history=[entry], now=NOW + timedelta(days=400)).count("<code>r</code>") == 1
+
+
+def test_the_signal_is_shown_as_honoured_where_nothing_is_sold():
+    page = opt_out(site(), gpc=True)
+    assert "Opt-out request honoured" in page
+    assert 'value="save"' not in page
+    settings = site()
+    allowed = opt_out(settings, state=state_of(settings, ["advertising"]), gpc=True)
+    assert "honoured" not in allowed
+    assert 'value="save"' in allowed
+
+
+def test_who_has_opted_out_can_cancel_it_where_a_grant_is_informed():
+    settings = site()
+    page = opt_out(settings, state=state_of(settings, []))
+    assert '<a href="/consent?lang=en" data-consent-open>Cancel the opt-out</a>' in page
+    assert "applies from now on in this browser" in page
+    assert "Cancel the opt-out" not in opt_out(settings)
+
+
+@pytest.mark.parametrize(
+    ("code", "again"), [("cross-site", True), ("malformed", True), ("not-found", False), ("too-many", False)]
+)
+def test_an_error_says_where_to_try_again(code, again):
+    page = Pages(site()).error.render(language="en", status=400, code=code, return_to="/").decode()
+    assert ("try again in the cookie settings" in page) is again
