@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from functools import lru_cache
 
-from consent.devices import is_exempt, is_in_app, is_mobile, is_stuck, system_of
+from consent.devices import is_crawler, is_exempt, is_in_app, is_mobile, is_stuck, system_of
 from consent.engines import Engine, Found, Version, read_hints, recognise
 from consent.families import family_of
 
@@ -84,6 +84,8 @@ class Verdict:
     in_app: bool = False
     """A page inside an app, which no browser download changes."""
     mobile: bool = False
+    crawler: bool = False
+    """It says itself that no person sent it."""
     system: str = "other"
     """``windows``, ``macos``, ``linux``, ``android``, ``ios`` or ``other``."""
     stuck: bool = False
@@ -127,6 +129,7 @@ class BrowserCheck:
             version=found.version if found else None,
             in_app=is_in_app(header, system),
             mobile=is_mobile(header),
+            crawler=is_crawler(header),
             system=system,
             stuck=outcome is Outcome.OUTDATED and is_stuck(header, system),
         )

@@ -61,7 +61,7 @@ class Lifetimes:
 
 def apply(choice: Choice, *, policy: Policy, receipt: str, now: datetime, lifetimes: Lifetimes) -> ConsentState:
     """The state after ``choice``; the earlier state does not matter, a choice says everything."""
-    asked = frozenset(policy.asked)
+    asked = policy.askable
     if choice.action is Action.ACCEPT:
         categories, services = asked, frozenset[str]()
     elif choice.action is Action.SAVE:

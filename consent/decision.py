@@ -54,8 +54,8 @@ class Decision:
 
 def decide(policy: Policy, state: ConsentState | None, now: datetime) -> Decision:
     """Judge ``state`` (None: no valid cookie) under ``policy`` at ``now`` (aware, UTC)."""
-    declared = frozenset(s.key for s in policy.services) if policy.undeclared == "hold" else None
-    necessary = frozenset({NECESSARY, *(c.key for c in policy.categories if c.necessary)})
+    declared = policy.declared if policy.undeclared == "hold" else None
+    necessary = policy.necessary
     if state is None:
         return Decision(answered=False, reason=Reason.FIRST_VISIT, categories=necessary, declared=declared)
     if state.policy_version != policy.version:
@@ -65,7 +65,7 @@ def decide(policy: Policy, state: ConsentState | None, now: datetime) -> Decisio
     return Decision(
         answered=True,
         reason=Reason.CHOSEN,
-        categories=necessary | (state.categories & frozenset(policy.asked)),
-        services=state.services & frozenset(s.key for s in policy.services),
+        categories=necessary | (state.categories & policy.askable),
+        services=state.services & policy.declared,
         declared=declared,
     )

@@ -5,10 +5,10 @@ Pure: the fingerprint depends on the asked alone, never on the clock, the machin
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from consent.catalogue import Service
-from consent.categories import Category
+from consent.categories import NECESSARY, Category
 
 VERSION_LENGTH = 10
 """Hex digits of the fingerprint kept: 40 bits tell a site's few policies apart, and the cookie stays small."""
@@ -25,10 +25,22 @@ class Policy:
     """What a category's grant does for a catalogued service that was not declared: ``release`` or ``hold``."""
     version: str
 
-    @property
-    def asked(self) -> tuple[str, ...]:
-        """Keys of the categories a visitor can switch."""
-        return tuple(c.key for c in self.categories if c.enabled and not c.necessary)
+    # Looked at with every request: worked out once.
+    asked: tuple[str, ...] = field(init=False, repr=False, compare=False)
+    """Keys of the categories a visitor can switch."""
+    askable: frozenset[str] = field(init=False, repr=False, compare=False)
+    """The same, to look up in."""
+    necessary: frozenset[str] = field(init=False, repr=False, compare=False)
+    """Keys of the categories nobody is asked about."""
+    declared: frozenset[str] = field(init=False, repr=False, compare=False)
+    """Keys of the services."""
+
+    def __post_init__(self) -> None:
+        asked = tuple(c.key for c in self.categories if c.enabled and not c.necessary)
+        object.__setattr__(self, "asked", asked)  # frozen: set once, here
+        object.__setattr__(self, "askable", frozenset(asked))
+        object.__setattr__(self, "necessary", frozenset({NECESSARY, *(c.key for c in self.categories if c.necessary)}))
+        object.__setattr__(self, "declared", frozenset(s.key for s in self.services))
 
 
 def make_policy(categories: tuple[Category, ...], services: tuple[Service, ...], undeclared: str = "release") -> Policy:

@@ -258,6 +258,11 @@ def test_every_link_within_the_documents_leads_somewhere(document):
     assert [link for link in links if not (document.parent / link).exists()] == []
 
 
+def test_every_picture_is_shown_in_a_document():
+    shown = "".join(document.read_text("utf-8") for document in DOCUMENTS)
+    assert [path.name for path in (ROOT / "docs" / "images").iterdir() if f"images/{path.name})" not in shown] == []
+
+
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 def test_every_file_that_a_document_names_is_there(document):
     named = re.findall(

@@ -24,6 +24,7 @@ _CODES = {
     Unreadable.MALFORMED: "malformed",
     Unreadable.GONE: "malformed",
 }
+_encode = json.JSONEncoder(separators=(",", ":")).encode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +39,7 @@ class Answer:
 
     def adding(self, headers: Headers) -> "Answer":
         """The same with ``headers`` beside its own."""
-        return replace(self, headers=[*self.headers, *headers])
+        return Answer(status=self.status, headers=[*self.headers, *headers], body=self.body, error=self.error)
 
     def replacing(self, name: bytes, value: bytes) -> "Answer":
         """The same with one header of this name."""
@@ -59,7 +60,7 @@ def html(status: int, body: bytes, *, csp: bytes = _NOT_FRAMED) -> Answer:
 
 def json_answer(status: HTTPStatus, content: Mapping[str, object]) -> Answer:
     """What the page's script is told."""
-    body = json.dumps(content, separators=(",", ":")).encode()
+    body = _encode(content).encode()
     return Answer(
         status=status, headers=[(b"content-type", b"application/json"), *ALWAYS, (b"vary", b"Cookie")], body=body
     )

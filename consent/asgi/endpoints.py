@@ -26,8 +26,6 @@ from consent.asgi.verdicts import Verdicts
 from consent.asgi.visit import Visit
 from consent.choices import Action, Choice, ConsentState, apply, is_repeated, parse_choice
 from consent.decision import Decision, Reason
-from consent.devices import is_crawler
-from consent.engines import recognise
 from consent.pages import Asset
 from consent.records.base import RANDOM_BYTES, Circumstances, Notice, Source, expiry_of, make_record
 
@@ -136,7 +134,7 @@ class Endpoints:
         if choice is None:
             self.site.reports.senseless("its action is none of accept, reject, save, withdraw")
             return answers.plain(HTTPStatus.BAD_REQUEST, "unknown-action", visit)
-        if is_crawler(visit.headers.get(b"user-agent", b"")):  # it presses every button, and has no will of its own
+        if self.gate.judge(visit).crawler:  # it presses every button, and has no will of its own
             if visit.sends_json:
                 return answers.plain(HTTPStatus.FORBIDDEN, "crawler", visit)
             return answers.see_other(self._way_back(submission, visit))
@@ -145,7 +143,7 @@ class Endpoints:
     async def _apply(self, choice: Choice, submission: Submission, visit: Visit) -> Answer:
         site = self.site
         before, now = site.read_state(visit), site.now()
-        earlier = site.decide(before)
+        earlier = site.decide(before, now)
         state = apply(
             choice,
             policy=site.settings.policy,
@@ -161,7 +159,7 @@ class Endpoints:
                 # No proof, no grant (GDPR Art. 7(1)). A refusal stands all the same: it needs none.
                 answer = answers.plain(HTTPStatus.SERVICE_UNAVAILABLE, "not-recorded", visit)
                 return answer.adding([(b"retry-after", b"60")])
-        decision = site.decide(state)
+        decision = site.decide(state, now)
         withdrawn = withdrawn_cookies(visit.cookies, site.catalogue, decision)
         cookies = [site.cookie.set_header(state, secure=visit.secure, now=now)]
         cookies += expiring_headers(withdrawn, host=visit.host, domains=site.settings.site.domains)
@@ -208,7 +206,7 @@ class Endpoints:
     def _circumstances(  # noqa: PLR0913, PLR0917 - each a fact of its own
         self, choice: Choice, submission: Submission, visit: Visit, earlier: Decision, language: str, notice: Notice
     ) -> Circumstances:
-        found = recognise(visit.headers.get(b"user-agent", b""))
+        engine = self.gate.judge(visit).engine
         return Circumstances(
             source=self._source(choice, visit),
             language=language,
@@ -217,7 +215,7 @@ class Endpoints:
             reason=earlier.reason,
             waited=submission.waited,
             host=known_host(visit.host),
-            browser=found.engine.value if found else "",
+            browser=engine.value if engine else "",
         )
 
     def _source(self, choice: Choice, visit: Visit) -> Source:

@@ -52,8 +52,10 @@ def withdrawn_cookies(cookies: Iterable[bytes], catalogue: Catalogue, decision: 
     return list(found)
 
 
-def expiring_headers(names: Iterable[str], *, host: str, domains: Sequence[str]) -> list[bytes]:
+def expiring_headers(names: Sequence[str], *, host: str, domains: Sequence[str]) -> list[bytes]:
     """``Set-Cookie`` values that expire each of ``names``."""
+    if not names:  # nearly always: then nobody need know what the host's registrable domain is
+        return []
     parents = [domain for domain in domains if host == domain or host.endswith(f".{domain}")]
     if registered := registrable_domain(host):
         parents.append(registered)

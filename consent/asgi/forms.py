@@ -1,7 +1,7 @@
 """The body of a choice: a form or JSON, read whole up to a cap. Bad bytes are typed outcomes, never exceptions."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 from urllib.parse import parse_qsl
@@ -88,7 +88,7 @@ def _parse_json(body: bytes) -> Submission | Unreadable:
         content: object = json.loads(body)
     except (ValueError, RecursionError):
         return Unreadable.MALFORMED
-    if not isinstance(content, Mapping):
+    if not isinstance(content, dict):
         return Unreadable.MALFORMED
     categories, services = _texts(content.get("category")), _texts(content.get("service"))
     action, language = content.get("action", ""), content.get("lang")

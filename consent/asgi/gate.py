@@ -92,11 +92,15 @@ class Gate:
             return None
         return Finding(verdict=verdict, mode=rule.mode)
 
+    def judge(self, visit: Visit) -> Verdict:
+        """What the User-Agent says of who sent it; remembered from the page that it asked for before."""
+        return self.rules[-1].check.judge(visit.headers.get(b"user-agent", b""))
+
     def preview(self, visit: Visit) -> Answer | None:
         """The page for whoever asks to see it."""
         if PREVIEW not in visit.query.encode("latin-1").split(b"&"):
             return None
-        return self.page(visit, replace(self._judge(visit), outcome=Outcome.OUTDATED))
+        return self.page(visit, replace(self.judge(visit), outcome=Outcome.OUTDATED))
 
     def page(self, visit: Visit, verdict: Verdict) -> Answer:
         """The page that stands in place of the one asked for."""
@@ -104,7 +108,7 @@ class Gate:
 
     def own_page(self, visit: Visit, return_to: str) -> Answer:
         """The same under an address of its own, for whoever comes from the bar."""
-        return self._answer(visit, self._judge(visit), HTTPStatus.OK, return_to)
+        return self._answer(visit, self.judge(visit), HTTPStatus.OK, return_to)
 
     def bar(self, visit: Visit) -> bytes:
         """What is inserted into a page in mode ``notice``."""
@@ -122,9 +126,6 @@ class Gate:
         answer = answers.html(status, self.site.at_root(body, visit))
         # Stored nowhere: after an update, or "continue anyway", the same URL is the site's own page again.
         return answer.replacing(b"cache-control", b"private, no-store").replacing(b"vary", VARY)
-
-    def _judge(self, visit: Visit) -> Verdict:
-        return self.rules[-1].check.judge(first(visit.raw_headers, b"user-agent") or b"")
 
     def _rule(self, path: str) -> Rule:
         return next(rule for rule in self.rules if path.startswith(rule.path))

@@ -112,8 +112,8 @@ class Site:
         state = self.cookie.read(visit.cookies, visit.secure)
         return state if isinstance(state, ConsentState) else None
 
-    def decide(self, state: ConsentState | None) -> Decision:
-        return decide(self.settings.policy, state, self.now())
+    def decide(self, state: ConsentState | None, now: datetime | None = None) -> Decision:
+        return decide(self.settings.policy, state, now or self.now())
 
     def holder(self, decision: Decision, host: str) -> Holder:
         """What holds in pages of ``host``; a host no browser would send is nobody's own."""

@@ -52,23 +52,19 @@ def client_of(visit: Visit) -> str:
     """
     client = visit.scope.get("client")
     peer = str(client[0]) if isinstance(client, list | tuple) and client else ""
-    if not _is_public(peer) and (named := visit.text(b"x-forwarded-for").rpartition(",")[2].strip()):
-        peer = named[:64]
-    try:
-        address = _address(peer)
-    except ValueError:
+    address = _address(peer)
+    named = visit.text(b"x-forwarded-for").rpartition(",")[2].strip()[:64]
+    if named and (address is None or not address.is_global):
+        peer, address = named, _address(named)
+    if address is None:
         return peer
     return str(ipaddress.ip_network((address, 64), strict=False)) if address.version == 6 else str(address)
 
 
-def _is_public(peer: str) -> bool:
-    try:
-        return _address(peer).is_global
-    except ValueError:
-        return False
-
-
-def _address(peer: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+def _address(peer: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     """A socket of IPv6 names clients of IPv4 inside ``::ffff:0:0/96``: as one network all would share a bucket."""
-    address = ipaddress.ip_address(peer)
+    try:
+        address = ipaddress.ip_address(peer)
+    except ValueError:
+        return None
     return (address.ipv4_mapped if address.version == 6 else None) or address

@@ -6,7 +6,6 @@ Every category and service stands in it explicitly, allowed or not.
 """
 
 import hashlib
-import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -153,7 +152,8 @@ def make_record_id(now: datetime, random: bytes) -> str:
     value = bytearray(milliseconds.to_bytes(6, "big") + random)
     value[6] = 0x70 | value[6] & 0x0F  # version 7
     value[8] = 0x80 | value[8] & 0x3F  # the variant of RFC 9562
-    return str(uuid.UUID(bytes=bytes(value)))
+    digits = value.hex()
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
 
 def event_for(

@@ -23,7 +23,7 @@ LONGEST_PAUSE = 0.02
 MANY = 5
 """Records of a group after which the next is gathered, too."""
 LARGEST = 500
-"""Records in one group at most: more would keep a lock, and the first of them, for too long."""
+"""Records of a group after which it takes no more: they would keep a lock, and the first of them, for too long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +57,31 @@ class GroupWriter:
     def _start_anew(self) -> None:
         self._lock = threading.Lock()
         self._thread: _Thread | None = None
+        self._gathered: dict[asyncio.AbstractEventLoop, list[Append]] = {}
+        """What came in this turn of each loop; only the loop's own thread touches its list."""
 
     async def append(self, record: Record, notice: Notice | None) -> None:
         """Returns when ``record`` is durable; raises what the group's write raised."""
-        done = asyncio.get_running_loop().create_future()
-        with self._lock:
-            if self._thread is None:
-                self._thread = _Thread(self._make())
-                self._thread.start()
-            self._thread.queue.put(Append(rows.to_row(record), notice, done))
-        await done
+        loop = asyncio.get_running_loop()
+        one = Append(rows.to_row(record), notice, loop.create_future())
+        if (gathered := self._gathered.get(loop)) is None:
+            gathered = self._gathered[loop] = []
+            loop.call_soon(self._hand_over, loop)
+        gathered.append(one)
+        await one.done
+
+    def _hand_over(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Everything of one turn at once: a thread woken for each record would fight the loop for the interpreter."""
+        gathered = self._gathered.pop(loop)
+        try:
+            with self._lock:
+                if self._thread is None:
+                    self._thread = _Thread(self._make())
+                    self._thread.start()
+                for start in range(0, len(gathered), LARGEST):
+                    self._thread.queue.put(gathered[start : start + LARGEST])
+        except Exception as error:  # noqa: BLE001 - no thread to be had: the callers wait for an answer all the same
+            _settle([one.done for one in gathered], error)
 
     def close(self) -> None:
         """Write what is there and let go; a later append starts again."""
@@ -93,7 +108,7 @@ if hasattr(os, "register_at_fork"):  # not on Windows, which has no fork
 class _Thread(threading.Thread):
     def __init__(self, writing: Writing) -> None:
         super().__init__(name="consent-records", daemon=True)
-        self.queue: queue.SimpleQueue[Append | None] = queue.SimpleQueue()
+        self.queue: queue.SimpleQueue[Sequence[Append] | None] = queue.SimpleQueue()
         self._writing = writing
         self.written = 0
         """Groups."""
@@ -120,19 +135,18 @@ class _Thread(threading.Thread):
         self._writing.close()
 
     def _take(self) -> tuple[list[Append], bool]:
-        """Wait for one append, and take with it whatever else is there; false: it is the last group."""
+        """Wait for an append, and take with it whatever else is there; false: it is the last group."""
         group: list[Append] = []
-        one = self.queue.get()
-        if self._pause and one is not None:
+        some = self.queue.get()
+        if self._pause and some is not None:
             time.sleep(self._pause)
-        while one is not None:
+        while some is not None:
             # An append whose caller gave up is not written: the caller has put it elsewhere.
-            if not one.done.cancelled():
-                group.append(one)
+            group += [one for one in some if not one.done.cancelled()]
             if len(group) >= LARGEST:
                 return group, True
             try:
-                one = self.queue.get_nowait()
+                some = self.queue.get_nowait()
             except queue.Empty:
                 return group, True
         return group, False

@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from consent.records.base import Notice, Record, RecordStore
+from consent.records.deadlines import Deadlines
 from consent.records.spool import Spool
 
 LIMIT = 2.0
@@ -50,6 +51,7 @@ class RecordKeeper:
         self.housekeeper: Housekeeper | None = None
         """Begins with the first record, where the server has not begun it."""
         self._limit = limit
+        self._deadlines = Deadlines(limit)
         self._clock = clock
         self._pause = FIRST_PAUSE
         self._lock = threading.Lock()
@@ -133,7 +135,7 @@ class RecordKeeper:
 
     async def _stored(self, store: RecordStore, record: Record, notice: Notice | None) -> bool:
         try:
-            async with asyncio.timeout(self._limit):
+            with self._deadlines.next():
                 await store.append(record, notice)
         except Exception as error:  # noqa: BLE001 - no fault of a store may become a visitor's
             self._note_down(error)

@@ -15,6 +15,7 @@ _HOST = re.compile(rf"(?:{_LABEL}\.)*{_LABEL}", re.ASCII)
 _PATH = re.compile(r"/[A-Za-z0-9\-._~!$&'()*+,;=:@%/]*", re.ASCII)
 _SERVICE_PATH = re.compile(r"(?:/[A-Za-z0-9\-._~!$&'()*+,;=:@%]*)*", re.ASCII)
 _QUERY = re.compile(r"[A-Za-z0-9\-._~]+=[A-Za-z0-9\-._~]*", re.ASCII)
+_SCHEME = re.compile(r"^(?:[A-Za-z]+:)?//")
 HOST_LIMIT = 253
 PATH_LIMIT = 2_000
 
@@ -37,7 +38,9 @@ def service_host(text: str) -> str | Fault:
     name, slash, path = address.partition("/")
     result = host(name)
     if isinstance(result, Fault):
-        return Fault(code=result.code, message=f"{shown(text)} is not a host, or host and path", remedy=result.remedy)
+        bare = _SCHEME.sub("", text)
+        remedy = _host_remedy(text) if bare == text or isinstance(service_host(bare), Fault) else f'Write "{bare}"'
+        return Fault(code=result.code, message=f"{shown(text)} is not a host, or host and path", remedy=remedy)
     if not _SERVICE_PATH.fullmatch(slash + path) or any("*" in s and s != "*" for s in path.split("/")):
         return _bad_service_path(text, "a * stands for one whole path segment")
     if mark and not _QUERY.fullmatch(query):
@@ -155,7 +158,7 @@ def _bad_service_path(text: str, why: str) -> Fault:
 
 
 def _host_remedy(text: str) -> str:
-    bare = re.sub(r"^[a-z]+://", "", text.strip().lower()).removeprefix("*.").strip("./")
+    bare = _SCHEME.sub("", text.strip().lower()).removeprefix("*.").strip("./")
     name = re.split(r"[/:?#]", bare, maxsplit=1)[0]
     try:
         name = name.encode("idna").decode("ascii")

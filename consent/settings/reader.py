@@ -5,6 +5,7 @@ After a mistake the default stands in, so that one wrong line hides no other.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import TypeVar
 
 from consent.errors import Problem
@@ -103,7 +104,7 @@ class Table:
             return default
         value = self._content[key]
         if not isinstance(value, str):
-            self.fault(key, wrong_type(value, "a text"))
+            self.fault(key, _no_text(key, value, parse))
             return default
         return self._parsed(key, value, default, parse)
 
@@ -113,7 +114,10 @@ class Table:
             return default
         values = self._content[key]
         if not isinstance(values, list | tuple):
-            self.fault(key, wrong_type(values, "a list of texts"))
+            fault = wrong_type(values, "a list of texts")
+            if isinstance(values, str):
+                fault = replace(fault, remedy=f'Write it in brackets: {key} = ["{values}"]')
+            self.fault(key, fault)
             return default
         parsed: dict[T, None] = {}
         for index, value in enumerate(values):
@@ -225,3 +229,12 @@ class Table:
     def _is_secret(self, key: str) -> bool:
         name = key.casefold().replace("-", "_")
         return name in SECRET_KEYS or (name in {"key", "keys"} and self._path in {(), ("cookie",)})
+
+
+def _no_text(key: str, value: object, parse: Callable[[str], object]) -> Fault:
+    """What is told of something else than a text: if it is a number, what such a text would look like."""
+    fault = wrong_type(value, "a text")
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return fault
+    told = parse(shown(value))
+    return replace(fault, remedy=told.remedy if isinstance(told, Fault) else f'Write it in quotes: {key} = "{value}"')

@@ -1,13 +1,14 @@
 """What records cost: ``make bench-records``. Ratios are taken within one run, on one disk.
 
-Each way is driven by the same 200 visitors who choose, wait for the answer, and choose again.
+Closed loop: 200 visitors who choose, wait for the answer, and choose again without a pause. Open loop: visitors who
+come at random moments, so many a second, and choose once; time counts from their moment, not from when there was room.
 """
 
 import asyncio
-import json
+import itertools
 import os
+import random
 import sqlite3
-import sys
 import tempfile
 import time
 from collections.abc import Awaitable, Callable
@@ -19,17 +20,18 @@ from consent import ConsentMiddleware, Settings
 from consent.choices import Action
 from consent.records import rows
 from consent.records.base import Event, Record, Source, make_record_id
-from consent.records.chain import derive_key
+from consent.records.chain import ChainKey, derive_key
 from consent.records.sqlite import SqliteStore
+from tests.postgres import Server, server
 
 VISITORS = 200
 SECONDS = float(os.environ.get("CONSENT_BENCH_SECONDS", "4"))
-SECRET = "a key for measuring alone, nothing else"
+SECRET = "a key for measuring alone: nothing else"
 HEADERS = [
     (b"host", b"example.org"), (b"content-type", b"application/json"), (b"sec-fetch-site", b"same-origin"),
     (b"accept-language", b"en"), (b"user-agent", b"Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"),
 ]  # fmt: skip
-BODY = b'{"action": "accept", "lang": "en", "waited": 4}'
+BODY = b'{"action": "accept", "lang": "en", "waited": %d}'
 
 
 def make_record() -> Record:
@@ -44,12 +46,16 @@ def make_record() -> Record:
 
 
 class CommitEach:
-    """The plain way: a connection, and one commit for each record."""
+    """The plain way: a connection, and one commit for each record.
 
-    def __init__(self, path: Path) -> None:
+    SQLite as it comes has a rollback journal and ``synchronous = FULL``; ``wal``: tuned, as ours is.
+    """
+
+    def __init__(self, path: Path, *, wal: bool) -> None:
         self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-        self._connection.execute("PRAGMA journal_mode = WAL")
-        self._connection.execute("PRAGMA synchronous = FULL")
+        if wal:
+            self._connection.execute("PRAGMA journal_mode = WAL")
+        assert self._connection.execute("PRAGMA synchronous").fetchone() == (2,)  # FULL
         columns = ", ".join(rows.COLUMNS)
         self._connection.execute(f"CREATE TABLE records ({columns}, PRIMARY KEY (record_id))")
         self._connection.execute("CREATE INDEX receipts ON records (receipt)")
@@ -111,12 +117,35 @@ async def drive(visit: Callable[[], Awaitable[None]], seconds: float = SECONDS) 
     return len(took) / (time.perf_counter() - started), sorted(took)
 
 
+async def arrive(visit: Callable[[], Awaitable[None]], rate: int, seconds: float = SECONDS) -> list[float]:
+    """How long each of ``rate`` visitors a second had to wait, who came when they liked."""
+    took: list[float] = []
+    chance = random.Random(1)
+    await asyncio.gather(*(visit() for _ in range(20)))  # opened, and warm
+    started = time.perf_counter()
+
+    async def one(came: float) -> None:
+        await visit()
+        took.append(time.perf_counter() - came)
+
+    visits = []
+    for moment in sorted(chance.uniform(0, seconds) for _ in range(int(rate * seconds))):
+        if (early := started + moment - time.perf_counter()) > 0:
+            await asyncio.sleep(early)
+        visits.append(asyncio.create_task(one(started + moment)))
+    await asyncio.gather(*visits)
+    return sorted(took)
+
+
 def endpoint(url: str) -> ConsentMiddleware:
     async def app(_scope, _receive, _send):
         raise AssertionError("the app is not asked")
 
     settings = Settings.from_mapping(
-        {"site": {"name": "Measured", "languages": ["en"], "services": ["youtube"]}, "records": {"url": url, "rate": 0}}
+        {
+            "site": {"name": "Measured", "languages": ["en"], "services": ["youtube"]},
+            "records": {"url": url, "rate": 1_000_000},
+        }
     )
     made = ConsentMiddleware(app, settings=settings)
     made.site.keeper.housekeeper = None
@@ -133,17 +162,22 @@ def choosing(app: ConsentMiddleware) -> Callable[[], Awaitable[None]]:
         "headers": HEADERS,
     }
 
+    addresses = itertools.cycle([f"5.6.{number // 100}.{number % 100 + 1}" for number in range(VISITORS)])
+    waits = itertools.cycle(range(1, 60, 7))
+
     async def visit() -> None:
         statuses: list[int] = []
 
+        body = BODY % next(waits)
+
         async def receive():
-            return {"type": "http.request", "body": BODY, "more_body": False}
+            return {"type": "http.request", "body": body, "more_body": False}
 
         async def send(message):
             if message["type"] == "http.response.start":
                 statuses.append(message["status"])
 
-        await app(dict(scope), receive, send)
+        await app(dict(scope, client=(next(addresses), 4321)), receive, send)
         assert statuses == [200]
 
     return visit
@@ -151,7 +185,7 @@ def choosing(app: ConsentMiddleware) -> Callable[[], Awaitable[None]]:
 
 def told(name: str, rate: float, took: list[float]) -> dict[str, object]:
     p50, p99 = (1_000 * took[int(len(took) * part)] for part in (0.5, 0.99))
-    print(f"{name:<52}{rate:>10,.0f} /s   p50 {p50:6.1f} ms   p99 {p99:6.1f} ms")
+    print(f"{name:<64}{rate:>8,.0f} /s   p50 {p50:6.1f} ms   p99 {p99:6.1f} ms", flush=True)
     return {"name": name, "rate": rate, "p50": p50, "p99": p99}
 
 
@@ -175,15 +209,19 @@ def measure_store(name: str, make: Callable[[], object]) -> dict[str, object]:
     return told(name, rate, took)
 
 
-def measure_endpoint(name: str, url: str, replaced: Callable[[], object] | None = None) -> dict[str, object]:
+def measure_endpoint(
+    name: str, url: str, replaced: Callable[[], object] | None = None, *, arrivals: int = 0
+) -> dict[str, object]:
+    """``arrivals`` a second in an open loop; without, the 200 of the closed loop."""
     app = endpoint(url)
     if replaced:
         app.site.keeper.store = replaced()
-    app.site.keeper._limit = 60  # the plain way is waited for, too
+    app.site.keeper._deadlines.seconds = 60  # the plain way is waited for, too
     store = app.site.keeper.store
 
     async def run():
-        measured = await drive(choosing(app))
+        visit = choosing(app)
+        measured = (float(arrivals), await arrive(visit, arrivals)) if arrivals else await drive(visit)
         if hasattr(store, "end"):
             await store.end()
         return measured
@@ -194,48 +232,68 @@ def measure_endpoint(name: str, url: str, replaced: Callable[[], object] | None 
     return told(name, rate, took)
 
 
+AS_IT_COMES = "a commit each, SQLite as it comes (rollback journal)"
+TUNED = "a commit each, tuned (WAL)"
+ARRIVALS = (200, 1_000)
+
+
+def measure_sqlite(path: Path, key: ChainKey) -> dict[str, float]:
+    """Ratios by their names."""
+    numbers = itertools.count()
+
+    def new() -> Path:
+        return path / f"{next(numbers)}.db"
+
+    def url() -> str:
+        return f"sqlite:///{new()}"
+
+    plain = {AS_IT_COMES: lambda: CommitEach(new(), wal=False), TUNED: lambda: CommitEach(new(), wal=True)}
+    stores = {way: measure_store(f"SQLite: store, {way}", make) for way, make in plain.items()}
+    ours = measure_store("SQLite: store, ours", lambda: SqliteStore(new(), key))
+    endpoints = {way: measure_endpoint(f"SQLite: endpoint, {way}", url(), make) for way, make in plain.items()}
+    through = measure_endpoint("SQLite: endpoint, ours", url())
+    for rate in ARRIVALS:
+        measure_endpoint(f"SQLite: endpoint, ours, {rate:,} arrivals a second", url(), arrivals=rate)
+    measure_endpoint(f"SQLite: endpoint, {AS_IT_COMES}, 200 a second", url(), plain[AS_IT_COMES], arrivals=200)
+    return {f"SQLite: store, ours : {way}": ours["rate"] / one["rate"] for way, one in stores.items()} | {
+        f"SQLite: endpoint, ours : {way}": through["rate"] / one["rate"] for way, one in endpoints.items()
+    }
+
+
+def measure_postgres(running: Server, key: ChainKey) -> dict[str, float]:
+    """As ``measure_sqlite``."""
+    from consent.records.postgres import PostgresStore  # noqa: PLC0415 - where there is a server
+
+    way = "a transaction each, pool of ten"
+    with running.database() as url:
+        store = measure_store(f"PostgreSQL: store, {way}", lambda: TransactionEach(url))
+        ours = measure_store("PostgreSQL: store, ours", lambda: PostgresStore(url, key))
+    with running.database() as url:
+        plain = measure_endpoint(f"PostgreSQL: endpoint, {way}", url, lambda: TransactionEach(url))
+    with running.database() as url:
+        through = measure_endpoint("PostgreSQL: endpoint, ours", url)
+        for rate in ARRIVALS:
+            measure_endpoint(f"PostgreSQL: endpoint, ours, {rate:,} arrivals a second", url, arrivals=rate)
+    return {
+        f"PostgreSQL: store, ours : {way}": ours["rate"] / store["rate"],
+        f"PostgreSQL: endpoint, ours : {way}": through["rate"] / plain["rate"],
+    }
+
+
 def main() -> int:
     os.environ["CONSENT_SECRET"] = SECRET
     key = derive_key(SECRET.encode())
-    results = []
     with folder() as path:
-        results.append(measure_endpoint("endpoint, records off", "off"))
-        results.append(measure_store("SQLite: store, a commit each", lambda: CommitEach(path / "plain.db")))
-        results.append(measure_store("SQLite: store, ours", lambda: SqliteStore(path / "ours.db", key)))
-        results.append(
-            measure_endpoint(
-                "SQLite: endpoint, a commit each", f"sqlite:///{path}/x.db", lambda: CommitEach(path / "plain2.db")
-            )
-        )
-        results.append(measure_endpoint("SQLite: endpoint, ours", f"sqlite:///{path}/ours2.db"))
-    try:
-        from tests.postgres import server  # noqa: PLC0415
-    except ImportError as error:
-        print(f"PostgreSQL was not measured: {error}")
-    else:
-        from consent.records.postgres import PostgresStore  # noqa: PLC0415
-
-        with server() as running, folder() as path:
-            if isinstance(running, str):
-                print(f"PostgreSQL was not measured: {running}")
-            else:
-                os.chdir(path)  # the spool's place
-                with running.database() as url:
-                    results.append(measure_store("PostgreSQL: store, a transaction each", lambda: TransactionEach(url)))
-                    results.append(measure_store("PostgreSQL: store, ours", lambda: PostgresStore(url, key)))
-                with running.database() as url:
-                    results.append(
-                        measure_endpoint("PostgreSQL: endpoint, a transaction each", url, lambda: TransactionEach(url))
-                    )
-                with running.database() as url:
-                    results.append(measure_endpoint("PostgreSQL: endpoint, ours", url))
-    rates = {one["name"]: one["rate"] for one in results}
-    for ours, plain in (("ours", "a commit each"), ("ours", "a transaction each")):
-        for kind in ("SQLite: store", "SQLite: endpoint", "PostgreSQL: store", "PostgreSQL: endpoint"):
-            if f"{kind}, {plain}" in rates:
-                print(f"{kind}: {rates[f'{kind}, {ours}'] / rates[f'{kind}, {plain}']:.1f} times {plain}")
-    if "--json" in sys.argv:
-        print(json.dumps(results))
+        measure_endpoint("endpoint, records off", "off")
+        ratios = measure_sqlite(path, key)
+    with server() as running, folder() as path:
+        if isinstance(running, str):
+            print(f"PostgreSQL was not measured: {running}")
+        else:
+            os.chdir(path)  # the spool's place
+            ratios |= measure_postgres(running, key)
+    for name, ratio in ratios.items():
+        print(f"{name:<92}{ratio:6.1f} times")
     return 0
 
 

@@ -11,7 +11,7 @@ from turbohtml import CData, Comment, Element, Text, parse
 
 HELD = "//tracker"
 SCRIPTS = re.compile(
-    r"\s*(?:module|(?:text|application)/(?:x-)?(?:java|ecma)script|text/(?:j|live)script|text/javascript1\.[0-5])?\s*",
+    r"(?:module|(?:text|application)/(?:x-)?(?:java|ecma)script|text/(?:j|live)script|text/javascript1\.[0-5])?",
     re.IGNORECASE,
 )
 RELS = {
@@ -111,8 +111,10 @@ def _of_element(element: Element, *, scripting: bool) -> Iterator[str]:
     unread = written.get("data-consent-held", "").startswith("-/unread") and written.get("type") == "text/plain"
     if name == "style" and not unread and space in {"HTML", "SVG"} and fetches(sheet_of(element)):
         yield "style"
+    # White space around a type counts for nothing, around a language it does (HTML 4.12.1.1, "prepare the script element").
     language = "text/" + written["language"] if written.get("language") else ""
-    runs = name == "script" and SCRIPTS.fullmatch(written.get("type", language))
+    kind = written["type"].strip("\t\n\f\r ") if "type" in written else language
+    runs = name == "script" and SCRIPTS.fullmatch(kind)
     if name == "script" and not runs and space == "HTML":
         return
     if (

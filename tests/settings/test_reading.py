@@ -83,6 +83,26 @@ def test_each_kind_of_value_says_what_it_needs(changes, needed):
     assert problem.message.endswith(f"{needed} is needed")
 
 
+@pytest.mark.parametrize(
+    ("changes", "remedy"),
+    [
+        ({"records": {"retention": 3}}, 'Write it like "180 days", "6 months", "3 years" or "P180D"'),
+        ({"site": {"name": 24}}, 'Write it in quotes: name = "24"'),
+        ({"site": {"name": "X", "services": "youtube"}}, 'Write it in brackets: services = ["youtube"]'),
+        (
+            {
+                "services": {
+                    "own": {"partner": "X", "category": "analytics", "hosts": ["https://stats.example.net/track"]}
+                }
+            },
+            'Write "stats.example.net/track"',
+        ),
+    ],
+)
+def test_the_remedy_is_what_was_probably_meant(changes, remedy):
+    assert only(changes).remedy == remedy
+
+
 def test_an_enum_value_is_corrected():
     problem = only({"banner": {"position": "botom"}})
     assert (problem.code, problem.remedy) == ("consent.E013", "Did you mean 'bottom'?")
