@@ -30,7 +30,7 @@ from consent.pages import Asset
 from consent.records.base import RANDOM_BYTES, Circumstances, Notice, Source, expiry_of, make_record
 
 _MADE_AHEAD = (b"clear-site-data", b'"prefetchCache", "prerenderCache"')
-"""Pages that a browser has fetched or made ahead of time (speculation rules) are of before the choice: the banner stands
+"""Pages that a browser has fetched or made ahead of time (speculation rules) are of before a choice: the banner stands
 in them still, or what was taken back runs. Where there are no such caches nobody reads this.
 """
 
