@@ -77,15 +77,22 @@ def test_the_keyboard_meets_the_banner_first(firefox, gazette):
     firefox.goto(f"{gazette}/en")
     for expected in ('a[href^="/consent"]', 'a[href="/privacy"]', "[value=accept]", "[value=reject]"):
         firefox.press("Tab")
-        # A headless window is not the active one, so nothing in it matches :focus; the element is in focus all the same.
-        assert firefox.ask(f"document.activeElement.matches({json.dumps(f'#consent-banner {expected}')})"), expected
+        assert firefox.ask(
+            f"document.activeElement.matches({json.dumps(f'#consent-banner {expected}:focus-visible')})"
+        ), expected
 
 
 def tab_to(firefox, selector, presses=40):
-    """Press Tab until the element is in focus; a headless window is not the active one, so nothing in it matches :focus."""
+    """Press Tab until the element is in focus; every stop of ours on the way shows its ring."""
+    firefox.activate()
     for _ in range(presses):
         firefox.press("Tab")
-        if firefox.ask(f"document.activeElement.matches({json.dumps(selector)})"):
+        there, ours, ring = firefox.ask(
+            f"(e => [e.matches({json.dumps(selector)}), !!e.closest('[id^=consent-], [data-consent-embed]'), "
+            "e.matches(':focus-visible') && getComputedStyle(e).outlineStyle])(document.activeElement)"
+        )
+        assert ring == "solid" or not ours
+        if there:
             return
     pytest.fail(f"Tab does not get to {selector}")
 
