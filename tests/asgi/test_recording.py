@@ -1,10 +1,12 @@
 """What a choice leaves behind: its record, and the notice that says what the visitor had before their eyes."""
 
+import hashlib
 import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from consent.asgi.notices import template_hashes
 from consent.decision import Reason
 from consent.records.base import Event, Notice, Source
 from tests.asgi.driving import answering, choice, drive, page
@@ -80,6 +82,16 @@ def test_a_notice_holds_what_was_in_the_page(app, kept):
     assert analytics["partner"]["name"] == "Google LLC"
     assert {"name", "duration", "purpose", "party"} == set(analytics["cookies"][0])
     assert {"banner.html", "preferences.html"} <= set(told["templates"])
+
+
+def test_a_notice_holds_the_hashes_of_the_owners_templates(tmp_path):
+    (tmp_path / "banner.html").write_text('{% extends "consent/banner.html" %}', "utf-8")
+    (tmp_path / "_imprint.html").write_text("<p>Imprint</p>", "utf-8")
+    bundled, owned = template_hashes(None), template_hashes(tmp_path)
+    assert owned["banner.html"] == hashlib.sha256(b'{% extends "consent/banner.html" %}').hexdigest()
+    assert owned["consent/banner.html"] == bundled["banner.html"]
+    assert owned["_imprint.html"] == hashlib.sha256(b"<p>Imprint</p>").hexdigest()
+    assert owned["preferences.html"] == bundled["preferences.html"]
 
 
 def test_the_same_state_within_a_minute_is_one_record(app, kept, clock):
