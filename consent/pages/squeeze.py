@@ -3,10 +3,11 @@
 For the scripts of static/ alone, which keep to what is read here: every statement ends in ``;`` or ``}``; every name
 is declared by ``const``, ``let`` or as a parameter of an arrow function; no name of the outermost level is declared
 anew further in; no regular expression follows a ``)``. A name that also stands for a property of the same name
-(``{ fetch, home }``) stays as it is. Pure.
+(``{ fetch, home }``) stays as it is, unless it is met so often that to name both is shorter. Pure.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from string import ascii_lowercase, ascii_uppercase
@@ -21,6 +22,8 @@ _PIECE = re.compile(
 _EXPRESSION = re.compile(r"/(?:[^/\\\[\n]|\\.|\[(?:[^\]\\\n]|\\.)*\])+/[a-z]*")
 _BEFORE_EXPRESSION = frozenset([*"(,=:[!&|?{};", "=>", "&&", "||", "??", "return"])
 _OPENING, _CLOSING = frozenset("([{"), frozenset(")]}")
+_OFTEN = 4
+"""So many times a name is met that a shorter one pays, if it has to be said once more."""
 _DECLARING = frozenset({"const", "let"})
 _GOING_ON = [["catch"], ["else"], [")"], [","], [";"]]
 """What may follow the "}" of a statement that has not ended."""
@@ -30,9 +33,9 @@ _INNER = [*ascii_lowercase, *(f"{a}{b}" for a in "abc" for b in ascii_lowercase)
 
 def squeeze(source: str) -> str:
     """``source`` in fewer bytes, doing the same."""
-    pieces = list(_pieces(source))
+    pieces = _spelt_out(list(_pieces(source)))
     statements = list(_statements(pieces))
-    shared = _shorthands(pieces)
+    shared = {pieces[at] for at in _shorthands(pieces)}
     outer = [name for s in statements if s[0] in _DECLARING for name in _pattern(s, 1) if name not in shared]
     taken = set(pieces) - set(outer)
     names = _pairs(outer, (short for short in _OUTER if short not in taken))
@@ -112,18 +115,23 @@ def _is_variable(pieces: Sequence[str], at: int) -> bool:
     return before not in {".", "?."} and not (after == ":" and before in {"{", ","})
 
 
-def _shorthands(pieces: Sequence[str]) -> set[str]:
-    """Names that somewhere stand for a property of the same name, in an object or taken out of one."""
-    found: set[str] = set()
+def _shorthands(pieces: Sequence[str]) -> Iterator[int]:
+    """Where names stand for a property of the same name, in an object or taken out of one."""
     open_brackets = [";"]
-    for before, piece, after in zip(pieces, pieces[1:], pieces[2:], strict=False):
+    for at, (before, piece, after) in enumerate(zip(pieces, pieces[1:], pieces[2:], strict=False), 1):
         if before in _OPENING:
             open_brackets.append(before)
         elif before in _CLOSING:
             open_brackets.pop()
         if open_brackets[-1] == "{" and before in {"{", ","} and after in {"}", ",", "="} and piece.isidentifier():
-            found.add(piece)
-    return found
+            yield at
+
+
+def _spelt_out(pieces: Sequence[str]) -> list[str]:
+    """``{ often }`` as ``{ often: often }``, so that the variable can have a short name."""
+    counts = Counter(pieces)
+    often = {at for at in _shorthands(pieces) if counts[pieces[at]] >= _OFTEN}
+    return [part for at, piece in enumerate(pieces) for part in ((piece, ":", piece) if at in often else (piece,))]
 
 
 def _merged(pieces: Iterable[str]) -> list[str]:
@@ -131,8 +139,8 @@ def _merged(pieces: Iterable[str]) -> list[str]:
     merged: list[str] = []
     begun = [""]
     """How the statement began that is under way, for each open bracket."""
-    for piece in pieces:
-        if piece == "const" and begun[-1] == "const" and merged[-1] == ";":
+    for piece in ("let" if piece == "const" else piece for piece in pieces):  # nothing is assigned that must not be
+        if piece == "let" and begun[-1] == "let" and merged[-1] == ";":
             merged[-1] = ","
             continue
         # After a "}" a name: else it is the end of a value, and the statement goes on.

@@ -5,6 +5,7 @@
   "use strict";
   const doc = document;
   const { kit } = doc.currentScript;
+  doc.currentScript.remove();
   const { dataset, fetch, free, home, nonce, put, trusted } = kit;
   const HELD = "data-consent-held";
   const URLS = "data-consent-urls";
@@ -242,8 +243,10 @@
   };
 
   // The button says what is done; one of a placeholder, what is allowed beside all that its form names.
-  const choose = async (form, { name, value }) => {
-    if (busy) return;
+  const choose = async (form, submitter, open) => {
+    const { name, value } = submitter || {};
+    if (!value) open();
+    if (busy || !value) return;
     busy = true;
     const fields = new FormData(form);
     if (name !== "action") fields.append(name, value);
@@ -265,7 +268,12 @@
   const close = () => {
     if (find("dialog")) find("dialog").close();
   };
-  const show = async (url) => {
+  const show = () => {
+    // In the language of the banner; in a frame, in that of the page.
+    const url = home + "?lang=" + (find("revisit") || doc.documentElement).lang;
+    return present(url).catch(() => (location.href = url));
+  };
+  const present = async (url) => {
     const answer = await fetch(url, { headers: { Accept: "text/html" }, cache: "no-store" });
     if (!answer.ok) throw new Error(answer.statusText);
     const page = new DOMParser().parseFromString(trusted("HTML", await answer.text()), "text/html");

@@ -1,34 +1,32 @@
 // The guard: what a page starts at run time is judged before it leaves. In one block with head.js.
 // It knows no list: of hosts not met before the server is asked (choice.js does that). What can wait for the answer
 // waits, all else is refused. It wraps by Proxy, so what is wrapped keeps its name, length and text.
-const { URL } = window;
-const { setAttribute: set, getAttribute: get, matches } = Element.prototype;
+// Of whatever node; a form may have fields, and a document images, of any name.
+const own = (node, name) => attempt(() => Reflect.get(Node.prototype, name, node));
+const { setAttribute: set, getAttribute: get, matches, querySelectorAll: find } = Element.prototype;
 const HELD = "data-consent-held";
+// The type of a script that waits: no page has it, so whoever gives it another, in whatever way, is found out.
+const UNKNOWN = "text/held";
 const PASSIVE = "link,video,audio,source,track,input,image,use,feImage";
 const FETCHING = "script,iframe,frame,embed,object,img," + PASSIVE;
 // A quote counts only where a value begins.
 const TAGS = RegExp("<(" + FETCHING.replaceAll(",", "|") + ")\\b([^>=]|=(\\s*(\"[^\"]*\"|'[^']*')|(?!\\s*[\"'])))*>", "gi");
-try {
-  Object.assign(kit, JSON.parse(sessionStorage.consentKnown));
-} catch {}
+attempt(() => Object.assign(kit, JSON.parse(sessionStorage.consentKnown)));
 // "?" stands for a verdict that is still to come.
 const isFree = (label) => !label || label.split(" ").every((part) => part[0] !== "-" && part.split("/").some(allows));
 // The label a URL waits for; nothing where it is free.
-const judge = (url, passive) => {
-  try {
-    const it = new URL(url, doc.baseURI);
+const judge = (url, passive) =>
+  attempt(() => {
+    const it = new URL(url, own(doc, "baseURI"));
     const host = it.hostname;
-    if (!host || host === location.hostname || RegExp(dataset.consentOwn).test(host)) return "";
+    if (!host || host === location.hostname || RegExp(dataset.consentOwn).test(host)) return;
     const path = host + it.pathname;
     // Names of files that are somebody's wherever they are served from.
     const label = kit.known[path + it.search] ?? kit.known[path] ?? (RegExp(kit.odd).test(path) ? "?" : kit.known[host] ?? "?");
     if (label === "?") kit.wanted.add(path + it.search);
     // Pictures, styles and media of hosts in no entry are never held.
-    return isFree(label) || (passive && /^-.unknown/.test(label)) ? "" : label;
-  } catch {
-    return "";
-  }
-};
+    if (!isFree(label) && !(passive && /^-.unknown/.test(label))) return label;
+  });
 
 const isScript = (element) => element.localName === "script";
 // What an element waits for if this attribute says this.
@@ -50,9 +48,9 @@ const hold = (element, name, value) => {
     if (!isScript(element)) {
       set.call(element, "data-consent-" + name, value);
       element.removeAttribute(name);
-    } else if (!get.call(element, HELD) || !element.type) {
+    } else if (element.type !== UNKNOWN) {
       set.call(element, "data-consent-type", element.type);
-      set.call(element, "type", "text/plain");
+      set.call(element, "type", UNKNOWN);
     }
     set.call(element, HELD, label);
     kit.made.add(element);
@@ -62,34 +60,39 @@ const hold = (element, name, value) => {
 };
 // A form may have a field of the name "attributes".
 const check = (element) => Array.from(element.attributes || "").filter((it) => hold(element, it.name, it.value))[0];
-const within = (node) => (node && node.querySelectorAll ? [node, ...node.querySelectorAll(FETCHING)] : []);
+const within = (node) =>
+  node?.querySelectorAll ? attempt(() => [node, ...find.call(node, FETCHING)]) || [node, ...node.querySelectorAll(FETCHING)] : [];
 
 let inert;
 // The element that markup stands in decides what becomes of it.
 const parse = (markup, around) => {
-  inert ||= doc.implementation.createHTMLDocument("");
-  const shell = inert.importNode(around, false);
+  inert ||= doc.implementation.createHTMLDocument();
+  const shell = inert.importNode(around);
+  const range = inert.createRange();
   shell.innerHTML = markup;
-  return shell;
+  range.selectNodeContents(shell);
+  return range.extractContents();
 };
 // How markup as text comes into a page.
 const WAYS = { beforebegin: "before", afterbegin: "prepend", beforeend: "append", afterend: "after", outerHTML: "replaceWith" };
 
-const patch = (owner, names, wrapped) => {
-  for (const way of names.split(" ")) {
-    const it = Object.getOwnPropertyDescriptor(owner, way);
-    const key = it && ["set", "value", "get"].find((kind) => it[kind]);
-    if (key) {
+const patch = (owner, names, wrapped) =>
+  names.split(" ").forEach((way) =>
+    attempt(() => {
+      const it = Object.getOwnPropertyDescriptor(owner, way);
+      // Whoever only reads is of interest where it leads into a frame; there is nothing to wrap otherwise.
+      const key = it.set ? "set" : it.value ? "value" : wrapped === framed && "get";
       it[key] = new Proxy(it[key], {
-        apply: (native, self, args) => wrapped((changed) => Reflect.apply(native, self, changed || args), self, args, way),
-        construct: (native, args, self) => Reflect.construct(native, wrapped(0, 0, args, way), self),
+        apply: (native, self, args) => wrapped((changed) => Reflect.apply(native, self, changed || args), self, args, way, owner),
+        construct: (native, args, self) => wrapped((changed) => Reflect.construct(native, changed || args, self), self, args, way),
       });
       Object.defineProperty(owner, way, it);
-    }
-  }
-};
+    }),
+  );
 const written = (native, self, args, way) => {
-  const [name, value] = /^set/.test(way) ? args.slice(-2) : [way, args[0]];
+  const [it] = args;
+  // An attribute made beforehand always says that it is specified.
+  const [name, value] = it?.specified ? [it.name, it.value] : /^set/.test(way) ? args.slice(-2) : [way, it];
   const held = get.call(self, HELD);
   const label = hold(self, name, value);
   if (isScript(self) && held && name === "type") set.call(self, "data-consent-type", value);
@@ -97,7 +100,8 @@ const written = (native, self, args, way) => {
   if (held && !label) act("settle", self, name);
 };
 const inserted = (native, self, args) => {
-  const elements = args.flatMap(within);
+  // What is put together out of sight is looked at when it is put in, all at once: so no node is looked at for each level.
+  const elements = args.filter((node) => ["isConnected", "ownerDocument"].some((it) => own(node, it) !== own(self, it))).flatMap(within);
   elements.forEach(check);
   const result = native();
   elements.forEach((element) => element.contentWindow);
@@ -112,22 +116,19 @@ const made = (native) => {
 // A frame is guarded before anybody has hold of it.
 const framed = (native) => {
   const inner = native();
-  try {
-    guard(inner.defaultView || inner);
-  } catch {}
+  attempt(() => guard(inner.defaultView || inner));
   return inner;
 };
 // Parsed where nothing is fetched; if something in it is held, what was parsed is put in instead of the text.
-const marked = (native, self, args, way) => {
+const marked = (native, self, args, way, owner) => {
   const adjacent = way[2] === "s";
   const markup = args[+adjacent];
-  const how = WAYS[way] || (adjacent ? WAYS[args[0].toLowerCase()] : "replaceChildren");
-  const around = /W|b|af/.test(how) ? self.parentNode : self.host || self;
-  if (self.ownerDocument === inert || !around || around.localName === "template" || (markup + "").search(TAGS) < 0) return native();
+  const how = WAYS[adjacent ? args[0].toLowerCase() : way] || "replaceChildren";
+  const around = /W|b|af/.test(how) ? own(self, "parentNode") : Reflect.get(owner, "host", self) || self;
+  if (own(self, "ownerDocument") === inert || !around || around.localName === "template" || (markup + "").search(TAGS) < 0) return native();
   const shell = parse(markup, around);
   // Scripts that come this way never run.
-  if (within(shell).filter((element) => !isScript(element) && check(element))[0]) self[how](...shell.childNodes);
-  else native();
+  within(shell).filter((element) => !isScript(element) && check(element))[0] ? owner[how].call(self, shell) : native();
 };
 const streamed = (native, self, args) => {
   const text = args.join("");
@@ -138,35 +139,28 @@ const streamed = (native, self, args) => {
   native(held !== text && [trusted("HTML", held)]);
 };
 // What can wait goes on as if nobody answered, if it is not free.
-const wait = (url, then) => act("wait", url).catch(() => false).then(then);
+const wait = (url, then) => act("wait", url).catch(() => {}).then(then);
 const fetched = (native, self, args) => {
-  const url = Object(args[0]).url || args[0];
+  const url = args[0]?.url || args[0];
   return judge(url) ? wait(url, (free) => native(!free && ["about:invalid"])) : native();
 };
 const calls = new WeakMap();
 const sent = (native, self, args, way) => {
   const call = calls.get(self);
-  if (way !== "send") calls.set(self, args);
-  if (way !== "send" || !call || !judge(call[1])) return native();
-  if (call[2] === false) throw new DOMException("", "NetworkError");
-  wait(call[1], (free) => {
-    if (calls.get(self) !== call) return;
-    if (!free) self.open("GET", "about:invalid");
+  const go = (free) => {
+    if (!free) self.open("GET", "about:invalid", ...call.slice(2));
     native();
-  });
+  };
+  if (way !== "send") calls.set(self, args);
+  if (way !== "send" || !judge(call?.[1])) return native();
+  if (call.length > 2 && !call[2]) go();
+  else wait(call[1], (free) => calls.get(self) === call && go(free));
 };
-const left = (native, self, args) => {
-  if (!judge(args[0])) return native();
-  wait(args[0], (free) => free && native());
-  return true;
-};
+// Whoever sends it hears that it is on its way, as ever.
+const left = (native, self, args) => (judge(args[0]) ? !!wait(args[0], (free) => free && native()) : native());
 // These cannot wait: they fail as where nobody answers, and are free to try again.
-const opened = (native, self, args, way) => {
-  const url = args[0];
-  if (!judge(url)) return args;
-  wait(url);
-  return [home.replace(way[0] === "W" && "http", "ws") + "/held", ...args.slice(1)];
-};
+const opened = (native, self, args, way) =>
+  native(judge(args[0]) && wait(args[0]) && [home.replace(way[0] === "W" && "http", "ws") + "/held", args[1]]);
 // One realm: the page's own, or that of an empty frame in it.
 const guard = (realm) => {
   // A page with a guard of its own needs no other.
@@ -175,9 +169,9 @@ const guard = (realm) => {
   // A way that several have is the same with each of them.
   const each = (ways, wrapped) =>
     Object.getOwnPropertyNames(realm)
-      .filter((name) => /^(HTML\w+|ShadowRoot|Node|Element|Range|Document|DocumentFragment|CharacterData|Navigator|XMLHttpRequest)$/.test(name))
+      .filter((name) => /^(HTML|Shadow|Node|Element|Range|Document|Char|Navigator|XMLH)/.test(name))
       .forEach((name) => patch(realm[name].prototype, ways, wrapped));
-  each("src srcset srcdoc href poster type setAttribute setAttributeNS", written);
+  each("src srcset srcdoc href poster type setAttribute setAttributeNS setAttributeNode setAttributeNodeNS", written);
   patch(realm.HTMLObjectElement.prototype, "data", written);
   each("before insertNode append replaceChildren insertAdjacentElement appendChild replaceChild insertBefore prepend adoptNode after replaceWith", inserted);
   each("contentWindow contentDocument", framed);
@@ -187,7 +181,11 @@ const guard = (realm) => {
   each("open send abort", sent);
   each("sendBeacon", left);
   patch(realm, "fetch", fetched);
+  patch(realm, "open", framed);
+  // What a constructor is given is fetched only when the script has ended.
+  patch(realm, "Audio", made);
   patch(realm, "WebSocket EventSource", opened);
 };
-Object.assign(kit, { judge, verdict });
+kit.judge = judge;
+kit.verdict = verdict;
 guard(window);

@@ -1,7 +1,7 @@
 // First in the head of every page, in one block with guard.js (see consent.pages.assets): what must be there before the
 // visitor acts. It listens, and fetches choice.js with the first act; until then it asks for nothing.
 const doc = document;
-const { fetch } = window;
+const { fetch, URL } = window;
 const { nonce, dataset } = doc.currentScript;
 // Never by the page's <base>: it may lead to another site.
 const home = location.origin + dataset.consentMount;
@@ -9,15 +9,15 @@ const allows = (name) => kit.granted.includes(name);
 
 // Under Trusted Types each of these values is the page's own: it stood in the page, or came from our endpoint.
 const same = (value) => value;
-let policy;
-const trusted = (kind, value) => {
+// Nothing of ours may throw on a page, whatever it forbids or has made of what is called.
+const attempt = (act) => {
   try {
-    policy ||= trustedTypes.createPolicy("consent", new Proxy({}, { get: () => same }));
-    return policy["create" + kind](value);
-  } catch {
-    return value;
-  }
+    return act();
+  } catch {}
 };
+let policy;
+const trusted = (kind, value) =>
+  attempt(() => (policy ||= trustedTypes.createPolicy("consent", new Proxy({}, { get: () => same })))["create" + kind](value)) ?? value;
 
 // What choice.js finds on its own script element, and puts its functions into. Taken before anybody else could.
 const kit = {
@@ -41,12 +41,7 @@ let loading;
 const load = () =>
   (loading ||= fetch(home + "/assets/CHOICE")
     .then((answer) => answer.text())
-    .then((text) => {
-      const script = doc.createElement("script");
-      Object.assign(script, { kit, nonce, text: trusted("Script", text) });
-      doc.head.append(script);
-      script.remove();
-    }));
+    .then((text) => doc.head.append(Object.assign(doc.createElement("script"), { kit, nonce, text: trusted("Script", text) }))));
 // A function of choice.js, as soon as it is there.
 const act = (name, ...values) => {
   const done = load().then(() => kit[name](...values));
@@ -55,37 +50,31 @@ const act = (name, ...values) => {
   return done;
 };
 const open = () => {
-  // In the language of the banner; in a frame, in that of the page.
-  const url = home + "?lang=" + (doc.getElementById("consent-revisit") || doc.documentElement).lang;
-  act("open", url).catch(() => (location.href = url));
+  act("open").catch(() => (location.href = home));
 };
 // What was chosen last, for other tabs, and for a page that comes back or was made ahead of time.
-const look = (back) => {
-  try {
+const look = (back) =>
+  attempt(() => {
     const { consent } = localStorage;
     if (back && consent && consent !== kit.state) location.reload();
     else localStorage.consent = kit.state;
-  } catch {}
-};
+  });
 
 // A page may have fields of any name in its forms: an element's own methods are not to be trusted.
-const isIn = (element, selector) => Element.prototype.closest.call(element, selector);
+const isIn = (element, selector) => attempt(() => Element.prototype.closest.call(element, selector));
 let alone;
 const on = (name, listener) => addEventListener(name, listener, true);
 on("submit", (event) => {
   const { target, submitter } = event;
-  if (!isIn(target, "#consent-banner,#consent-dialog,#consent-embeds")) return;
+  if (alone || !isIn(target, "#consent-banner,#consent-dialog,#consent-embeds")) return;
   target.setAttribute("action", home);
-  if (alone) return;
   event.preventDefault();
   event.stopPropagation();
-  if (!submitter || !submitter.value) open();
   // Where choice.js or the endpoint does not answer, the form goes the way it would without any script.
-  else
-    act("choose", target, submitter).catch(() => {
-      alone = 1;
-      submitter.click();
-    });
+  act("choose", target, submitter, open).catch(() => {
+    alone = 1;
+    submitter.click();
+  });
 });
 on("click", (event) => {
   const { target } = event;
@@ -99,7 +88,7 @@ on("storage", ({ key, newValue }) => {
 });
 on("pageshow", ({ persisted }) => {
   // Going back, a browser may also take the old HTML from its cache.
-  look(persisted || performance.getEntriesByType("navigation").some((came) => came.type === "back_forward"));
+  look(persisted || performance.getEntriesByType("navigation")[0]?.type === "back_forward");
 });
 on("prerenderingchange", look);
 window.consent = Object.freeze({ allows, open });

@@ -96,7 +96,7 @@ class Site:
     async def preferences(self, request: Request) -> Response:
         embedded = request.headers.get("sec-fetch-dest") == "empty"
         page = self.pages.preferences(
-            language=request.query_params["lang"],
+            language=request.query_params.get("lang", self.lang),
             decision=self.decision(),
             state=self.state,
             return_to="/",

@@ -26,6 +26,13 @@ TRACKER, CDN = "tracker.localhost", "cdn.localhost"
 QUIET = 0.5
 """Seconds in which nothing more has arrived, nor been asked, when all is over."""
 
+NAMES = re.findall(
+    r"\w+",
+    "attributes children childNodes firstChild host localName matches nodeType ownerDocument parentNode querySelectorAll"
+    " replaceChildren append before insertAdjacentHTML getAttribute setAttribute removeAttribute hasAttribute isConnected"
+    " contentWindow closest remove replaceWith innerHTML",
+)
+"""What a form's fields hide of the form itself, if they have these names."""
 WAYS = {
     "script": "const s = document.createElement('script'); s.src = URL + '.js'; document.head.appendChild(s)",
     "script, type after src": "const s = document.createElement('script'); s.src = URL + '.js'; document.head.append(s); s.type = 'text/javascript'",
@@ -83,6 +90,14 @@ WAYS = {
     "document.write with a stray quote": "document.write(`<img alt=it's title='a>b' src='${URL}.gif'>`)",
     "setHTMLUnsafe with options": "place.setHTMLUnsafe(`<img src='${URL}.gif'>`, {})",
     "feImage": "place.innerHTML = `<svg width=9 height=9><filter id=f><feImage href='${URL}.gif'/></filter><rect width=9 height=9 filter='url(#f)'/></svg>`",
+    "an attribute's node": "const a = document.createAttribute('src'), i = new Image(); a.value = URL + '.gif'; i.setAttributeNode(a)",
+    "a script by an attribute's node": "const a = document.createAttribute('src'), s = document.createElement('script'); a.value = URL + '.js'; s.setAttributeNodeNS(a); document.head.append(s)",
+    "script, type in capitals": "const s = document.createElement('script'); s.src = URL + '.js'; s.setAttribute('TYPE', 'text/javascript'); document.head.append(s)",
+    "new Audio": "new Audio(URL + '.gif')",
+    "a window's fetch": "const w = open('', '', 'popup,width=100,height=100'); w.fetch(URL).catch(() => {}); setTimeout(() => w.close(), 3000)",
+    "a document whose names are taken": "place.innerHTML = '<img name=baseURI><img name=createRange><form name=implementation>'; new Image().src = URL + '.gif'",
+    "a form whose names are taken": "const f = document.createElement('form'); f.innerHTML = NAMES; document.body.append(f); f.innerHTML = NAMES + `<img src='${URL}.gif'>`",
+    "a form whose names are taken, put in": "const d = document.createElement('div'); d.append(document.createElement('form')); d.firstChild.innerHTML = NAMES; const t = document.createElement('template'); t.innerHTML = `<img src='${URL}.gif'>`; document.body.append(d); HTMLElement.prototype.append.call(d.firstChild, t.content)",
     "a window of a frame by its number": "document.body.appendChild(document.createElement('iframe')); window[0].fetch(URL).catch(() => {})",
 }
 REFUSED = {"WebSocket", "EventSource"}
@@ -112,8 +127,11 @@ class Start:
     def body(self) -> str:
         # Put together, so that the server does not hold the script itself.
         first, rest = self.host[:5], self.host[5:]
+        fields = (
+            f"const NAMES = '{''.join(f'<input name={name}>' for name in NAMES)}'; " if "NAMES" in self.code else ""
+        )
         url = f"location.protocol + '//{first}' + '{rest}:' + location.port + '/x'"
-        return f"<script>{{ const URL = {url}; {self.code} }}</script>"
+        return f"<script>{{ const URL = {url}; {fields}{self.code} }}</script>"
 
 
 class Sink:

@@ -257,3 +257,48 @@ def test_a_script_that_never_runs_keeps_nothing_waiting(serve, browser_page):
     browser_page.clock.run_for(5000)
     browser_page.wait_for_function("window.after")
     assert settled(browser_page, sink) == []
+
+
+def test_what_can_only_be_read_reads_as_before(serve, browser_page):
+    body = "<select></select><textarea></textarea><fieldset></fieldset><output></output><button></button>"
+    browser_page.goto(serve(Sink(body)))
+    read = browser_page.evaluate("[...document.querySelectorAll('#place ~ *')].slice(0, 5).map(e => e.type)")
+    assert read == ["select-one", "textarea", "fieldset", "output", "submit"]
+
+
+def test_events_that_come_from_no_element_upset_nothing(serve, browser_page):
+    """``browser_page`` fails for an error that nobody caught."""
+    browser_page.goto(serve(Sink()))
+    browser_page.evaluate("""() => ["click", "submit", "storage", "pageshow", "prerenderingchange"].forEach(type =>
+        [window, document, document.createTextNode("x")].forEach(target => target.dispatchEvent(new Event(type))))""")
+    assert browser_page.evaluate("consent.allows('necessary')") is True
+
+
+COUNTING = """
+    window.looked = 0;
+    for (const { prototype } of [Element, DocumentFragment]) {
+        const own = prototype.querySelectorAll;
+        prototype.querySelectorAll = function (...args) {
+            const walker = document.createTreeWalker(this, NodeFilter.SHOW_ELEMENT);
+            do looked += 1; while (walker.nextNode());
+            return own.apply(this, args);
+        };
+    }
+"""
+GROWING = """levels => {
+    looked = 0;
+    let node = document.createElement("i");
+    for (let level = 0; level < levels; level++) {
+        const around = document.createElement("div");
+        [() => around.append(node), () => around.appendChild(node), () => around.replaceChildren("text", node)][level % 3]();
+        node = around;
+    }
+    document.body.append(node);
+    return looked;
+}"""
+
+
+def test_a_tree_built_from_its_leaves_up_is_looked_at_once(serve, browser_page):
+    browser_page.add_init_script(COUNTING)
+    browser_page.goto(serve(Sink()))
+    assert [browser_page.evaluate(GROWING, levels) for levels in (250, 500, 1000)] == [251, 501, 1001]

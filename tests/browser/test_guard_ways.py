@@ -31,9 +31,12 @@ GONE = {
     "image attribute",
     "innerHTML in nothing",
     "shadow root",
+    "an attribute's node",
+    "new Audio",
+    "a document whose names are taken",
     "imported, in no place",
     "from a range, in no place",
-} | {way for way in WAYS if "frame's" in way or re.search("fetch|XMLHttp|Beacon|window of|WebSocket|EventSource", way)}
+} | {way for way in WAYS if "frame's" in way or re.search("fetch|XMLHttp|Beacon|window|WebSocket|EventSource", way)}
 """What is not released: it stands where nobody finds it again, or has failed when it was started."""
 
 

@@ -17,17 +17,17 @@ BUDGET = 3 * 1024
 @pytest.mark.parametrize(
     ("source", "small"),
     [
-        ("// why\nconst long = 1;\nconst longer = long + 2;\n", "const A=1,B=A+2"),
-        ("const double = (value) => value * 2;\n", "const A=a=>a*2"),
-        ("const add = (first, second) => first + second;\n", "const A=(a,b)=>a+b"),
-        ("const { name, other } = thing;\nname(other);\n", "const{name,other}=thing;name(other)"),
-        ("const text = 'text: // no comment';\n", "const A='text: // no comment'"),
-        ("const test = (url) => /^a b\\/[/]+/i.test(url);\n", "const A=a=>/^a b\\/[/]+/i.test(a)"),
-        ("const object = { key: 1, name };\nobject.key;\n", "const A={key:1,name};A.key"),
-        ("const list = [\n  1,\n  2,\n];\n", "const A=[1,2]"),
+        ("// why\nconst long = 1;\nconst longer = long + 2;\n", "let A=1,B=A+2"),
+        ("const double = (value) => value * 2;\n", "let A=a=>a*2"),
+        ("const add = (first, second) => first + second;\n", "let A=(a,b)=>a+b"),
+        ("const { name, other } = thing;\nname(other);\n", "let{name,other}=thing;name(other)"),
+        ("const text = 'text: // no comment';\n", "let A='text: // no comment'"),
+        ("const test = (url) => /^a b\\/[/]+/i.test(url);\n", "let A=a=>/^a b\\/[/]+/i.test(a)"),
+        ("const object = { key: 1, name };\nobject.key;\n", "let A={key:1,name};A.key"),
+        ("const list = [\n  1,\n  2,\n];\n", "let A=[1,2]"),
         ("if (a) {\n  b();\n}\nelse c();\n", "if(a){b()}else c()"),
-        ("const value = a - -b;\n", "const A=a- -b"),
-        ("const value = flag ? one : two;\n", "const A=flag?one:two"),
+        ("const value = a - -b;\n", "let A=a- -b"),
+        ("const value = flag ? one : two;\n", "let A=flag?one:two"),
     ],
 )
 def test_what_it_makes(source, small):
