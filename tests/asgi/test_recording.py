@@ -164,7 +164,7 @@ def test_nothing_that_names_a_person_is_recorded(app, kept):
     drive(app, **choice(b"action=accept", headers=(FORM, OWN, *headers), scope={"client": ("203.0.113.9", 1234)}))
     told = repr(kept.records)
     assert kept.records[0].browser == "blink"
-    for private in ("203.0.113", "Mozilla", "140", "secret", "private"):
+    for private in ("203.0.113", "Mozilla", "140.0", "secret", "private"):  # a hash may hold the digits alone
         assert private not in told
 
 
