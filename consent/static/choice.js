@@ -3,18 +3,32 @@
 // Comments and indentation are taken off when it is loaded: every comment has a line of its own.
 (() => {
   "use strict";
-  const doc = document;
+  // A document's own things, whatever the images and forms in it are called.
+  const plain = (page) =>
+    new Proxy(page, {
+      get: (target, name) => {
+        const value = Reflect.get(Document.prototype, name, target);
+        return typeof value === "function" ? value.bind(target) : value;
+      },
+      set: (target, name, value) => Reflect.set(Document.prototype, name, value, target),
+    });
+  const doc = plain(document);
   const { kit } = doc.currentScript;
   doc.currentScript.remove();
   const { dataset, fetch, free, home, nonce, put, trusted } = kit;
   const HELD = "data-consent-held";
   const URLS = "data-consent-urls";
-  const { removeAttribute } = Element.prototype;
+  const { getAttribute: get, matches, removeAttribute: drop } = Element.prototype;
+  // As with documents, so with forms: their fields may be called anything.
+  const attributesOf = (element) => [...Reflect.get(Element.prototype, "attributes", element)];
+  const styleOf = (element) => (element instanceof HTMLElement ? Reflect.get(HTMLElement.prototype, "style", element) : element.style);
   let busy = false;
   let braced = false;
   let loaded = doc.readyState === "complete";
   addEventListener("load", () => (loaded = true));
   const released = new WeakSet();
+  // No script in a shadow root is ever the current one: this is one of them, while it runs.
+  let shadowed = null;
   let queue = Promise.resolve();
   // A label is category/service, or a category; "-" in place of the category is held whatever is granted.
   const isFree = (label) =>
@@ -22,6 +36,14 @@
   const find = (id) => doc.getElementById("consent-" + id);
   const asked = kit.state.replace("/", " ").split(" ");
   const always = kit.granted.filter((name) => !asked.includes(name));
+  // In document order, what stands in open shadow roots where their hosts are; and in frames that have no page of their own.
+  const everywhere = (selector, root = doc) =>
+    [...root.querySelectorAll("*")].flatMap((element) => {
+      const page = element.localName === "iframe" && element.contentDocument;
+      const within = page && !element.contentWindow.consent ? plain(page) : element.shadowRoot;
+      const found = within && within.querySelectorAll ? everywhere(selector, within) : [];
+      return matches.call(element, selector) ? [element, ...found] : found;
+    });
   const isIn = (element, selector) => Element.prototype.closest.call(element, selector);
   const isScript = (element) => element.localName === "script";
 
@@ -38,15 +60,15 @@
       const text = undo(element.textContent);
       if (text !== element.textContent) element.textContent = text;
     }
-    for (const { name, value } of [...element.attributes]) {
+    for (const { name, value } of attributesOf(element)) {
       const text = undo(value);
       if (text === value) continue;
       // A policy may forbid the attribute, never the object behind it.
-      if (name === "style") element.style.cssText = text;
+      if (name === "style") styleOf(element).cssText = text;
       else put.call(element, null, name, text);
     }
     if (left.size) put.call(element, null, URLS, [...left].join(" "));
-    else element.removeAttribute(URLS);
+    else drop.call(element, URLS);
   };
   // As it was. Whoever calls it has judged, so the guard lets it through.
   const restore = (element) => {
@@ -67,7 +89,7 @@
     if (player) player.load();
     // The placeholder goes, and whoever was in it is in the frame now.
     const beside = element.previousElementSibling;
-    if (beside && beside.hasAttribute("data-consent-embed")) {
+    if (beside && matches.call(beside, "[data-consent-embed]")) {
       const within = beside.contains(doc.activeElement);
       beside.remove();
       if (within) element.focus({ preventScroll: true });
@@ -96,7 +118,9 @@
     if (old.textContent) fresh.textContent = trusted("Script", old.textContent);
     const done = isDone(fresh);
     released.add(fresh);
+    shadowed = fresh;
     old.replaceWith(fresh);
+    shadowed = null;
     return done;
   };
 
@@ -113,19 +137,19 @@
   const brace = () => {
     // Once the page stands, these would wipe it: load it anew instead, then the server sends it released.
     for (const name of ["write", "writeln", "open"]) {
-      doc[name] = () => {
+      document[name] = () => {
         location.reload();
-        return doc;
+        return document;
       };
     }
     // A released script that waits for what is over is called as soon as it has run; all others wait as ever.
     const isOver = (target, type) =>
-      released.has(doc.currentScript) &&
+      released.has(doc.currentScript || shadowed) &&
       ((type === "load" && target === window && loaded) ||
         type === "DOMContentLoaded" ||
-        (type === "readystatechange" && target === doc && loaded));
+        (type === "readystatechange" && target === document && loaded));
     const soon = (target, type, listener) => setTimeout(() => listener.call(target, new Event(type)));
-    for (const target of [window, doc]) {
+    for (const target of [window, document]) {
       const add = target.addEventListener;
       target.addEventListener = function (type, listener, options) {
         const self = this || target;
@@ -135,7 +159,7 @@
     }
     // window.onload = f, body.onload = f, document.onreadystatechange = f. What stood there before has been called: a
     // script that would call it again from its own finds nothing.
-    for (const [owner, target, type] of [[window, window, "load"], [HTMLBodyElement.prototype, window, "load"], [Document.prototype, doc, "readystatechange"]]) {
+    for (const [owner, target, type] of [[window, window, "load"], [HTMLBodyElement.prototype, window, "load"], [Document.prototype, document, "readystatechange"]]) {
       const it = Object.getOwnPropertyDescriptor(owner, "on" + type);
       if (!it || !it.configurable || !it.set) continue;
       Object.defineProperty(owner, "on" + type, {
@@ -155,10 +179,10 @@
   // In document order: external scripts load side by side and run in order, an inline one waits for those before
   // it, and what is deferred comes last (HTML, prepare the script element). Async ones wait for nobody.
   const run = async () => {
-    const held = [...doc.querySelectorAll("[" + HELD + "]")].filter((element) => isFree(element.getAttribute(HELD)));
+    const held = everywhere("[" + HELD + "]").filter((element) => isFree(get.call(element, HELD)));
     const scripts = held.filter((element) => element.localName === "script");
     held.filter((element) => element.localName !== "script").forEach(restore);
-    doc.querySelectorAll("[" + URLS + "]").forEach(restyle);
+    everywhere("[" + URLS + "]").forEach(restyle);
     if (scripts.length && !braced) brace();
     let before = [];
     const deferred = [];
@@ -227,7 +251,7 @@
   const once = (button) => {
     const box = isIn(button, "[data-consent-embed]");
     const frame = box && box.nextElementSibling;
-    if (!frame || !frame.hasAttribute(HELD)) return;
+    if (!frame || !matches.call(frame, "[" + HELD + "]")) return;
     restore(frame);
     tell(button.dataset.consentLoaded, box.lang);
   };
@@ -314,6 +338,7 @@
     kit.odd = odd;
     sessionStorage.consentKnown = JSON.stringify({ known: kit.known, odd });
   };
+  // What came by document.write stands in the document, and nobody has hold of it.
   const settleAll = () => [...doc.querySelectorAll("[" + HELD + '*="?"]'), ...pending].forEach(resettle);
   // One question for all that is started in one go; a document in an attribute has to be read before its own are known.
   const askAll = () => {
@@ -335,7 +360,7 @@
     askAll();
   };
   const markup = (text) => new DOMParser().parseFromString(trusted("HTML", text), "text/html");
-  const inner = (text) => [...markup(text).querySelectorAll("*")].flatMap((element) => labels(element, [...element.attributes]));
+  const inner = (text) => [...plain(markup(text)).querySelectorAll("*")].flatMap((element) => labels(element, attributesOf(element)));
   const labels = (element, attributes) =>
     attributes.flatMap(({ name, value }) => (name === "srcdoc" ? inner(value) : kit.verdict(element, name, value))).filter(Boolean);
   // What an element that the guard holds waits for now; if for nothing, it goes on.
@@ -350,9 +375,9 @@
   };
   // The page gave a held element another address.
   const resettled = (element, name) => {
-    if (!isScript(element)) removeAttribute.call(element, "data-consent-" + name);
+    if (!isScript(element)) drop.call(element, "data-consent-" + name);
     if (kit.made.has(element)) resettle(element);
-    else if (!isScript(element) && ![...element.attributes].some((it) => /^data-consent-(?!held|urls|open)./.test(it.name))) removeAttribute.call(element, HELD);
+    else if (!isScript(element) && ![...element.attributes].some((it) => /^data-consent-(?!held|urls|open)./.test(it.name))) drop.call(element, HELD);
   };
 
   Object.assign(kit, { ask, choose, once, learn, open: show, release, settle: resettled, wait });

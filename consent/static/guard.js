@@ -63,10 +63,10 @@ const check = (element) => Array.from(element.attributes || "").filter((it) => h
 const within = (node) =>
   node?.querySelectorAll ? attempt(() => [node, ...find.call(node, FETCHING)]) || [node, ...node.querySelectorAll(FETCHING)] : [];
 
-let inert;
+// Made before anything of the page's could stand in the way.
+const inert = doc.implementation.createHTMLDocument();
 // The element that markup stands in decides what becomes of it.
 const parse = (markup, around) => {
-  inert ||= doc.implementation.createHTMLDocument();
   const shell = inert.importNode(around);
   const range = inert.createRange();
   shell.innerHTML = markup;

@@ -30,13 +30,16 @@ GONE = {
     "image set",
     "image attribute",
     "innerHTML in nothing",
-    "shadow root",
     "an attribute's node",
     "new Audio",
     "a document whose names are taken",
     "imported, in no place",
     "from a range, in no place",
-} | {way for way in WAYS if "frame's" in way or re.search("fetch|XMLHttp|Beacon|window|WebSocket|EventSource", way)}
+} | {
+    way
+    for way in WAYS
+    if re.search("frame's Image|frame's document|fetch|XMLHttp|Beacon|window|WebSocket|EventSource", way)
+}
 """What is not released: it stands where nobody finds it again, or has failed when it was started."""
 
 
