@@ -29,6 +29,11 @@ from consent.decision import Decision, Reason
 from consent.pages import Asset
 from consent.records.base import RANDOM_BYTES, Circumstances, Notice, Source, expiry_of, make_record
 
+_MADE_AHEAD = (b"clear-site-data", b'"prefetchCache", "prerenderCache"')
+"""Pages that a browser has fetched or made ahead of time (speculation rules) are of before a choice: the banner stands
+in them still, or what was taken back runs. Where there are no such caches nobody reads this.
+"""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoints:
@@ -158,7 +163,7 @@ class Endpoints:
         withdrawn = withdrawn_cookies(visit.cookies, site.catalogue, decision)
         cookies = [site.cookie.set_header(state, secure=visit.secure, now=now)]
         cookies += expiring_headers(withdrawn, host=visit.host, domains=site.settings.site.domains)
-        headers: Headers = [(b"set-cookie", value) for value in cookies]
+        headers: Headers = [*((b"set-cookie", value) for value in cookies), _MADE_AHEAD]
         if visit.sends_json:
             # The open page stays under the policy it came with: what was allowed now could not be fetched in it.
             confined = site.settings.holding.csp == "enforce"

@@ -469,3 +469,12 @@ def test_another_site_may_not_continue_for_a_visitor(site):
     app, _ = site()
     request = choice(b"", path="/consent/browser", headers=(FORM, (b"sec-fetch-site", b"cross-site")))
     assert drive(app, **request).status == 403
+
+
+@pytest.mark.parametrize("request_", [choice(b"action=reject"), send_json({"action": "accept"})], ids=["form", "json"])
+def test_a_choice_calls_off_the_pages_a_browser_has_made_ahead_of_time(site, request_):
+    """They are of before the choice (speculation rules)."""
+    app, _ = site()
+    answer = drive(app, **request_)
+    assert answer.header(b"clear-site-data") == b'"prefetchCache", "prerenderCache"'
+    assert drive(app, path="/consent").header(b"clear-site-data") is None

@@ -8,12 +8,14 @@ import shutil
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 import pytest
 import uvicorn
 from playwright.sync_api import Browser, Page, sync_playwright
 from starlette.types import ASGIApp
+
+from tests.shots.gazette import make_app
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
@@ -77,6 +79,27 @@ class Server:
         self._server.should_exit = True
         self._thread.join(DEADLINE)
         self._socket.close()
+
+
+@pytest.fixture(scope="module")
+def gazette() -> Iterator[Callable[..., str]]:
+    """``gazette(banner={...})``: the URL of the newspaper with these settings; one server for each, kept for the module.
+
+    It keeps no records, so no test leaves another anything to find.
+    """
+    servers: dict[str, Server] = {}
+
+    def start(**tables: Mapping[str, object]) -> str:
+        key = repr(sorted(tables.items()))
+        if key not in servers:
+            servers[key] = Server(make_app(**tables))
+        return servers[key].url
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CONSENT_SECRET", "a key for these tests, and for nothing else")
+        yield start
+    for server in servers.values():
+        server.stop()
 
 
 @pytest.fixture
