@@ -7,10 +7,12 @@ met none of them before.
 
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
-from playwright.sync_api import Page, expect
+import pytest
+from playwright.sync_api import Browser, Page, expect
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
@@ -19,7 +21,7 @@ from starlette.websockets import WebSocket
 
 from consent import ConsentMiddleware, Settings
 from consent.pages.assets import csp_hash
-from tests.browser.conftest import DEADLINE
+from tests.browser.conftest import DEADLINE, Server
 from tests.browser.hand_made import PIXEL
 
 TRACKER, CDN = "tracker.localhost", "cdn.localhost"
@@ -261,11 +263,29 @@ def accept(page: Page) -> None:
     expect(page.locator("#consent-banner")).to_have_count(0)
 
 
-def observed(page: Page, sink: Sink, serve: Callable[[Sink], str], *, asked: int = 0) -> dict[tuple[str, str], int]:
-    """How much arrived of each start, by way and policy."""
-    page.goto(serve(sink))
-    settled(page, sink, asked=asked)
-    return by_name(sink)
+@contextmanager
+def observing(chromium: Browser) -> Iterator[Callable[..., tuple[dict[tuple[str, str], int], Page, Sink]]]:
+    """A function that shows starts in a page, and tells how much arrived of each; no page may throw."""
+    servers, contexts, errors = [], [], []
+
+    def run(starts: Sequence[Start], *, asked: int = 0, least: int = 0, **holding: object):
+        sink = Sink(starts=starts, holding=holding)
+        servers.append(Server(sink))
+        contexts.append(chromium.new_context(viewport={"width": 1280, "height": 900}, locale="en-GB"))
+        page = contexts[-1].new_page()
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.goto(servers[-1].url)
+        settled(page, sink, least, asked=asked)
+        return by_name(sink), page, sink
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CONSENT_SECRET", "a key for these tests alone")
+        yield run
+    for context in contexts:
+        context.close()
+    for server in servers:
+        server.stop()
+    assert errors == []
 
 
 def by_name(sink: Sink) -> dict[tuple[str, str], int]:
