@@ -235,6 +235,7 @@
     release();
   };
   const learn = (text) => {
+    if (text === kit.state) return;
     const [categories, services] = text.split("/").map((names) => names.split(" ").filter(Boolean));
     settle({ categories, services }, true);
   };
