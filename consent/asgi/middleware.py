@@ -26,7 +26,7 @@ from consent.cookie import ConsentCookie
 from consent.errors import Problem, SettingsError
 from consent.pages import Pages
 from consent.records.opening import open_keeper
-from consent.settings import Settings, keys_from_environment
+from consent.settings import Settings, keys_from_environment, retired_keys
 
 OnOutdated = Callable[[Any, Verdict], object]
 """``on_outdated(scope, verdict)``: told of an outdated browser; True, or an awaitable of it, lets the browser in."""
@@ -59,7 +59,9 @@ class ConsentMiddleware:
             settings=loaded,
             pages=Pages(loaded),
             cookie=ConsentCookie(keys, name=loaded.cookie.name, domain=loaded.cookie.domain),
-            keeper=open_keeper(loaded.records.url, keys, retention=loaded.records.retention),
+            keeper=open_keeper(
+                loaded.records.url, keys, retention=loaded.records.retention, retired=retired_keys(os.environ)
+            ),
         )
         self._gate = Gate.of(self.site, keys)
         self._gate.report(self.site.now().date())

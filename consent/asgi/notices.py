@@ -8,10 +8,11 @@ import hashlib
 import json
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 
 from consent.decision import Decision
 from consent.pages import Pages
-from consent.pages.environment import template_root
+from consent.pages.environment import BUNDLED, template_root
 from consent.records.base import Notice
 from consent.settings import Settings
 
@@ -58,7 +59,7 @@ class Notices:
             "head": insertion.head.decode("ascii"),
             "banner": insertion.body.decode("ascii"),
             "preferences": preferences.decode("ascii"),
-            "templates": _template_hashes(),
+            "templates": template_hashes(settings.site.templates),
             "categories": [
                 {"key": one.key, "necessary": one.necessary, "enabled": one.enabled}
                 for one in settings.policy.categories
@@ -90,7 +91,19 @@ def _version() -> str:
         return ""
 
 
-def _template_hashes() -> dict[str, str]:
-    """The templates the pages were made of, by their hashes; what they made stands in the notice itself."""
-    pages = [path for path in sorted(template_root().glob("*.html")) if not path.name.startswith(_NOT_SHOWN)]
-    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in pages}
+def template_hashes(own: Path | None) -> dict[str, str]:
+    """The templates the pages were made of, by their hashes; what they made stands in the notice itself.
+
+    ``own``: the owner's folder. A bundled template whose place is taken stands under its other name, ``consent/NAME``.
+    """
+    found = {path.name: path for path in template_root().glob("*.html")}
+    owned = {path.relative_to(own).as_posix(): path for path in own.rglob("*.html")} if own is not None else {}
+    for name, path in owned.items():
+        if name in found:
+            found[f"{BUNDLED}/{name}"] = found[name]
+        found[name] = path
+    return {
+        name: hashlib.sha256(path.read_bytes()).hexdigest()
+        for name, path in sorted(found.items())
+        if not path.name.startswith(_NOT_SHOWN)
+    }

@@ -30,7 +30,8 @@ COMMANDS: dict[str, Command] = {
     "doctor": doctor,
 }
 
-RIGHT, WRONG, MISUSED = 0, 1, 2
+RIGHT, MISUSED = 0, 2
+"""Exit statuses of the commands' frame; 1 is a command's own: it found something wrong."""
 
 
 class Misuse(Exception):  # noqa: N818 - it ends in an exit status, not in a traceback

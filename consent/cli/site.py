@@ -10,10 +10,7 @@ from consent.records.chain import ChainKey, derive_keys
 from consent.records.keeper import RecordKeeper
 from consent.records.ledger import Ledger
 from consent.records.opening import open_keeper, open_ledger
-from consent.settings import Settings, keys_from_environment
-
-RETIRED = "CONSENT_RETIRED_SECRETS"
-"""Keys that sign nothing any more, but sealed records that are still kept: for these commands alone."""
+from consent.settings import Settings, keys_from_environment, retired_keys
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,8 +24,7 @@ class CommandSite:
     @property
     def keys(self) -> tuple[ChainKey, ...]:
         """All verify, the first seals."""
-        retired = os.environ.get(RETIRED, "").split(",")
-        return derive_keys([*self.secrets, *(part.strip().encode() for part in retired if part.strip())])
+        return derive_keys([*self.secrets, *retired_keys(os.environ)])
 
     @contextmanager
     def ledger(self) -> Iterator[Ledger]:

@@ -8,7 +8,7 @@ import bisect
 import re
 from html.entities import html5
 
-from consent.html.tags import REFERENCE, REST_OF_TAG, WHOLE_COMMENT, character
+from consent.html.tags import BOGUS_COMMENT, REFERENCE, REST_OF_TAG, WHOLE_COMMENT, character
 
 _IN_TEXT = re.compile(rb"&(?:#[xX][0-9a-fA-F]++;?|#[0-9]++;?|[a-zA-Z][a-zA-Z0-9]*+;?)")
 _IN_VALUE = re.compile(REFERENCE.pattern.encode())
@@ -16,10 +16,13 @@ _LONGEST_NAME = max(map(len, html5))
 _MARKUP = re.compile(
     rb"<!\[CDATA\[((?:[^\]]++|\](?!\]>))*+)(?:\]\]>|\Z)|"
     + WHOLE_COMMENT
+    + b"|"
+    + BOGUS_COMMENT
     + rb"|</?[a-zA-Z][^\t\n\f\r />]*+"
     + REST_OF_TAG
     + rb"|<[a-zA-Z/!?][\s\S]*+\Z"  # one that the page's end cuts
 )
+_BEGINS_TAG = re.compile(rb"</?[a-zA-Z]")
 
 
 class Reading:
@@ -57,7 +60,7 @@ def read_foreign(text: bytes) -> Reading:
     nested = False
     for markup in _MARKUP.finditer(text):
         pieces += _referred(text, at, markup.start(), _IN_TEXT)
-        nested = nested or text[markup.start() + 1] not in b"!?"
+        nested = nested or _BEGINS_TAG.match(text, markup.start()) is not None
         if markup[1]:
             pieces.append((markup.start(1), markup[1]))
         at = markup.end()

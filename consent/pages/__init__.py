@@ -6,6 +6,7 @@ decision.
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from itertools import product
 
 import jinja2
 
@@ -44,7 +45,8 @@ class Pages:
             self._try_out(settings)
         except Exception as error:
             raise rendering_problem(error, own) from error
-        check_buttons(self._banner.asking, own)
+        for language in settings.site.languages:
+            check_buttons(self._banner.asking(language), own)
 
     def _prepare(self, settings: Settings, environment: jinja2.Environment) -> None:
         self.embeds = Embeds(settings, environment)
@@ -66,7 +68,10 @@ class Pages:
         """A short hash of everything inserted: part of a page's ETag."""
 
     def _try_out(self, settings: Settings) -> None:
-        """Render what is made anew for each visitor, for one who has not chosen and one who has."""
+        """Render every page in every language, for a visitor who has not chosen and one who has.
+
+        A template may fail in one language alone: on a word that it looks up, or in a branch.
+        """
         now = datetime(2000, 1, 1, tzinfo=UTC)
         chosen = apply(
             Choice(action=Action.ACCEPT),
@@ -77,18 +82,19 @@ class Pages:
         )
         answers = tuple((key, True) for key in settings.policy.asked)
         history = [Entry(at=now, event="partial", categories=answers, services=())]
-        language = settings.site.languages[0]
-        for state in (None, chosen):
+        for language, state in product(settings.site.languages, (None, chosen)):
             decision = decide(settings.policy, state, now)
+            self.insertion(language=language, decision=decision)
             for embedded in (True, False):
                 self.preferences(language=language, decision=decision, state=state, return_to="/", embedded=embedded)
             self.receipt.render(
                 language=language, decision=decision, state=state, history=history if state else (), return_to="/"
             )
             self.opt_out.render(language=language, decision=decision, return_to="/")
-        self.policy.render(language=language, return_to="/")
-        self.embeds.placeholder(language, b"media/youtube", b"<iframe>")
-        self.error.render(language=language, status=404, code="not-found", return_to="/")
+        for language in settings.site.languages:
+            self.policy.render(language=language, return_to="/")
+            self.embeds.placeholder(language, b"media/youtube", b"<iframe>")
+            self.error.render(language=language, status=404, code="not-found", return_to="/")
 
     def insertion(
         self,

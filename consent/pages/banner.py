@@ -52,10 +52,9 @@ class Banner:
         self._insertions: dict[Key, Insertion] = {}
         self.version = self._make_version()
 
-    @property
-    def asking(self) -> str:
-        """The first layer in the site's first language."""
-        return self._bodies[self._settings.site.languages[0]][_FIRST].decode("ascii")
+    def asking(self, language: str) -> str:
+        """The first layer in ``language``."""
+        return self._bodies[language][_FIRST].decode("ascii")
 
     def insertion(
         self,

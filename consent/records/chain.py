@@ -24,6 +24,8 @@ _encode = json.JSONEncoder(
     # What no row of ours holds (a blob put into a text's column) gets a form that no row of ours has.
     default=lambda strange: {type(strange).__name__: repr(strange)},
 ).encode
+UNCHECKED = " unchecked"
+"""Ends the reason of a tombstone that was signed while the key of its records was not at hand."""
 FIRST = ""
 """What stands before the first record of a chain, and before the first chain."""
 
@@ -91,7 +93,8 @@ class Tombstone:
     mac: str
     """Seal of record ``last``: the chain goes on from it."""
     reason: str
-    """``erasure`` (a visitor's wish) or ``retention`` (their time was over)."""
+    """``erasure`` (a visitor's wish) or ``retention`` (their time was over), with ``UNCHECKED`` behind it where nobody
+    could see whether they still were as written."""
     at: str
     key_id: str
     seal: str = ""
@@ -255,6 +258,9 @@ def _verify_stone(stone: Tombstone, reached: int, keys: Mapping[str, ChainKey]) 
         what = f"its tombstone was signed with the key {stone.key_id}, which is not at hand (consent.E074)"
     elif not same(stone.seal, tombstone_seal(key, stone)):
         what = "its tombstone was not made by us, or was changed"
+    elif stone.reason.endswith(UNCHECKED):
+        why, many = stone.reason.removesuffix(UNCHECKED), stone.last - stone.first + 1
+        what = f"{many} taken away ({why}) while their key was not at hand: nobody saw whether they were as written"
     else:
         return
     yield Finding(chain=stone.chain, number=reached + 1, record="", what=what)

@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from consent.records.base import StoreError
 from consent.records.rows import COLUMNS, Row
@@ -24,6 +25,7 @@ STATES = {
     "signal": "refused",
 }
 """Our events as the standard's event states."""
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -86,7 +88,7 @@ def _made(row: Row, make: Callable[[Row], str]) -> str:
 
 
 def _json_line(content: dict[str, object]) -> str:
-    return json.dumps(content, ensure_ascii=False, separators=(",", ":")) + "\n"
+    return _encode(content) + "\n"
 
 
 def _plain(row: Row) -> dict[str, object]:
@@ -157,7 +159,12 @@ def _validity(row: Row) -> str:
 
 
 def _answers(row: Row, column: str) -> dict[str, bool]:
-    return {str(key): allowed is True for key, allowed in json.loads(str(row[column]))}
+    return dict(_read_answers(str(row[column])))
+
+
+@lru_cache(1_024)  # visitors of one site give few different answers
+def _read_answers(text: str) -> dict[str, bool]:
+    return {str(key): allowed is True for key, allowed in json.loads(text)}
 
 
 def _cell(row: Row, column: str) -> str:

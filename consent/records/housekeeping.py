@@ -16,7 +16,7 @@ from datetime import UTC, datetime, timedelta
 from consent.records.base import StoreError
 from consent.records.chain import ChainKey
 from consent.records.keeper import RecordKeeper
-from consent.records.ledger import Ledger
+from consent.records.ledger import Ledger, Selection, moment_of
 from consent.records.rows import moment_text
 
 LOOK = 5.0
@@ -26,6 +26,10 @@ BATCH = 500
 """Records taken away in one transaction: visitors wait for it."""
 BREATH = 0.1
 """Seconds left to visitors between two batches."""
+SILENCE = timedelta(days=30)
+"""Without a choice for longer, a clock that is ahead is likelier than a site that nobody visits."""
+AHEAD = timedelta(days=1)
+"""A record that is later by as much was dated by a clock that was ahead."""
 
 _log = logging.getLogger("consent.records")
 
@@ -102,10 +106,14 @@ class Housekeeping:
             )
 
     def purge(self) -> int:
-        """Take away what is older than the retention, little by little; how much it was."""
+        """Take away what is older than the retention, little by little; how much it was.
+
+        A machine that starts with its clock years ahead must not take away everything, and sign for it: the time is
+        believed as far as the newest record makes it likely.
+        """
         ledger, gone = self.open(), 0
         try:
-            before = self.now() - self.retention
+            before = self._believed(ledger) - self.retention
             while not self._stopped.is_set():
                 batch = ledger.purge(
                     before, key=self.keys[0], at=moment_text(self.now()), limit=BATCH, known=self.keys[1:]
@@ -120,3 +128,24 @@ class Housekeeping:
         finally:
             ledger.close()
         return gone
+
+    def _believed(self, ledger: Ledger) -> datetime:
+        """The time by the clock, or less; an owner hears of what does not agree with it."""
+        now = self.now()
+        last = next(iter(ledger.rows(Selection(), newest_first=True)), None)
+        newest = (moment_of(str(last["record_id"])) if last else None) or now
+        if newest > now + AHEAD:
+            _log.warning(
+                "consent.W029 records bear a time to come (%s), from when the clock was ahead: they are kept as if it "
+                "were true. If that is too long, see consent records list --since and erase",
+                moment_text(newest),
+            )
+        if newest + SILENCE >= now:
+            return now
+        _log.warning(
+            "consent.W033 nobody has chosen since %s: should the clock be ahead, a purge would take away too much, so "
+            "the day is taken for %s. If the clock is right, run consent records purge",
+            moment_text(newest),
+            (newest + SILENCE).date(),
+        )
+        return newest + SILENCE

@@ -6,7 +6,7 @@ a server calls it from a thread.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Protocol
 
 from consent.records.base import Notice, make_record_id
@@ -49,6 +49,14 @@ class ChainState:
 def first_id(moment: datetime) -> str:
     """No record of ``moment`` or later has an id before this one."""
     return make_record_id(moment, bytes(10)) if moment.timestamp() >= 0 else ""
+
+
+def moment_of(record_id: str) -> datetime | None:
+    """The time that an id bears; None where somebody made it what it is."""
+    try:
+        return datetime.fromtimestamp(int(record_id[:8] + record_id[9:13], 16) / 1000, UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
 
 
 class Ledger(Protocol):

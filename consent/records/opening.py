@@ -17,17 +17,22 @@ from consent.records.sqlite_ledger import SqliteLedger
 
 
 def open_keeper(
-    url: str, keys: Sequence[bytes], spool_path: Path | None = None, *, retention: timedelta | None = None
+    url: str,
+    keys: Sequence[bytes],
+    spool_path: Path | None = None,
+    *,
+    retention: timedelta | None = None,
+    retired: Sequence[bytes] = (),
 ) -> RecordKeeper:
     """The keeper of ``url``; ``keys`` as CONSENT_SECRET has them, of which the first seals.
 
     Without ``spool_path`` the spool stands beside the database. With ``retention`` it also looks after the records in
-    the background.
+    the background, those sealed with ``retired`` keys too.
     """
     keeper = RecordKeeper(_store(url, keys), Spool(spool_path or default_spool(url), keys=derive_keys(keys)))
     if retention is not None and keeper.store is not None:
         keeper.housekeeper = Housekeeping(
-            keeper=keeper, open=lambda: open_ledger(url, keys), keys=derive_keys(keys), retention=retention
+            keeper=keeper, open=lambda: open_ledger(url, keys), keys=derive_keys([*keys, *retired]), retention=retention
         )
     return keeper
 

@@ -12,7 +12,18 @@ from itertools import groupby
 from typing import Any
 
 from consent.records.base import Notice
-from consent.records.chain import FIRST, Chain, ChainKey, Register, Sealed, Tombstone, is_ours, record_seal, same
+from consent.records.chain import (
+    FIRST,
+    UNCHECKED,
+    Chain,
+    ChainKey,
+    Register,
+    Sealed,
+    Tombstone,
+    is_ours,
+    record_seal,
+    same,
+)
 from consent.records.counts import Counts, count
 from consent.records.ledger import ERASURE, PAGE, RETENTION, ChainState, Ledger, Selection, first_id
 from consent.records.rows import COLUMNS, FORMATS, Row, Value
@@ -170,14 +181,17 @@ class SqlLedger(Ledger):
 
     def _take_away(self, find: Callable[[], Sequence[Any]], keys: Sequence[ChainKey], reason: str, at: str) -> int:
         """Every record goes, but a tombstone is signed for those alone that are as they were written: nobody may give
-        a record another receipt or date and have its disappearance signed.
+        a record another receipt or date and have its disappearance signed. Without the chain's key that cannot be
+        seen, and the tombstone says so.
         """
         with self._transaction():
             found, chains = find(), {chain.chain: chain for chain in self.chains()}
             for number, of_chain in groupby(found, lambda one: int(one[0]) >> SHIFT):
-                whole = self._whole(chains.get(number), list(of_chain), {key.id: key for key in keys})
+                chain, by_id = chains.get(number), {key.id: key for key in keys}
+                whole = self._whole(chain, list(of_chain), by_id)
+                why = reason if chain is None or chain.key_id in by_id else f"{reason}{UNCHECKED}"
                 places = [(one[0] & _LOWER, _bytes(one[1]).hex()) for one in whole]
-                for stone in bury(keys[0], number, places, reason=reason, at=at):
+                for stone in bury(keys[0], number, places, reason=why, at=at):
                     self._bury(keys, stone)
                 self._uncount(number, count(map(self._row, whole)))
             self._many("DELETE FROM consent_records WHERE place = ?", [(one[0],) for one in found])

@@ -30,8 +30,6 @@ class SqliteLedger(SqlLedger):
             )
         with _explaining(path):
             self._connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
-            # Bytes that are no UTF-8 are somebody's edit: read as they stand, so that the seal tells of it.
-            self._connection.text_factory = _text
             try:
                 # What is erased is to be gone from the file, not merely unlinked in it (GDPR Art. 17).
                 self._connection.execute("PRAGMA secure_delete = ON")
@@ -53,6 +51,14 @@ class SqliteLedger(SqlLedger):
 
     def _all(self, statement: str, *values: Value) -> Sequence[Any]:
         with _explaining(self.path):
+            try:
+                return self._connection.execute(statement, values).fetchall()
+            except sqlite3.OperationalError as error:
+                if self._connection.text_factory is _text or "decode" not in str(error):
+                    raise
+            # Bytes that are no UTF-8 are somebody's edit: from here on texts are read as they stand, so that the seal
+            # tells of it. Not from the start, as that costs 5 us a record.
+            self._connection.text_factory = _text
             return self._connection.execute(statement, values).fetchall()
 
     def _many(self, statement: str, values: Sequence[Sequence[Value]]) -> None:

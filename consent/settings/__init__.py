@@ -1,6 +1,6 @@
 """The settings file: its schema, and a loader that reports every mistake at once."""
 
-from consent.settings.keys import keys_from_environment as keys_from_environment
+from consent.settings.keys import keys_from_environment as keys_from_environment, retired_keys as retired_keys
 from consent.settings.loading import Settings as Settings
 from consent.settings.schema import (
     HELD_ALWAYS as HELD_ALWAYS,

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from consent.errors import Problem, SettingsError
 
 VARIABLE = "CONSENT_SECRET"
+RETIRED = "CONSENT_RETIRED_SECRETS"
+"""Keys that sign nothing any more, but sealed records that are still kept."""
 SHORTEST = 16
 """Characters; a shorter key can be guessed, and whoever guesses it can write consent."""
 
@@ -18,15 +20,23 @@ def keys_from_environment(environ: Mapping[str, str], *, warn: bool = True) -> t
     Raises SettingsError where there is none: two workers that each made one up would disagree. A key that is
     too short is logged (``warn=False``: the caller tells).
     """
-    keys = tuple(
-        part.encode("utf-8", "surrogateescape") for part in map(str.strip, environ.get(VARIABLE, "").split(",")) if part
-    )
+    keys = _keys(environ, VARIABLE)
     if not keys:
         raise SettingsError([_MISSING])
     if warn:
         for warning in short_keys(keys):
             _logger.warning("%s", warning)
     return keys
+
+
+def retired_keys(environ: Mapping[str, str]) -> tuple[bytes, ...]:
+    """The keys in ``CONSENT_RETIRED_SECRETS``, in any order."""
+    return _keys(environ, RETIRED)
+
+
+def _keys(environ: Mapping[str, str], variable: str) -> tuple[bytes, ...]:
+    parts = map(str.strip, environ.get(variable, "").split(","))
+    return tuple(part.encode("utf-8", "surrogateescape") for part in parts if part)
 
 
 def short_keys(keys: tuple[bytes, ...]) -> tuple[str, ...]:

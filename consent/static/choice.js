@@ -235,6 +235,7 @@
     release();
   };
   const learn = (text) => {
+    if (text === kit.state) return;
     const [categories, services] = text.split("/").map((names) => names.split(" ").filter(Boolean));
     settle({ categories, services }, true);
   };
@@ -275,7 +276,9 @@
     const fields = new FormData(form);
     if (name !== "action") fields.append(name, value);
     const action = name === "action" ? value : fields.get("action");
-    const waited = Math.round(performance.now() / 1000);
+    // A page made ahead of time begins for its visitor when it is shown.
+    const { activationStart = 0 } = performance.getEntriesByType("navigation")[0] || {};
+    const waited = Math.round((performance.now() - activationStart) / 1000);
     const body = JSON.stringify({ action, category: fields.getAll("category"), service: fields.getAll("service"), lang: fields.get("lang"), waited });
     const headers = { "Content-Type": "application/json", Accept: "application/json" };
     try {

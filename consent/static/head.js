@@ -56,8 +56,11 @@ const open = () => {
 const look = (back) =>
   attempt(() => {
     const { consent } = localStorage;
-    if (back && consent && consent !== kit.state) location.reload();
-    else localStorage.consent = kit.state;
+    if (back && consent && consent !== kit.state) {
+      // A page that was kept is told by its storage too: it is not to be released and then loaded anew.
+      kit.state = consent;
+      location.reload();
+    } else localStorage.consent = kit.state;
   });
 
 // A page may have fields of any name in its forms: an element's own methods are not to be trusted.

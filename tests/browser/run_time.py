@@ -5,12 +5,15 @@ of its own below ``tracker.localhost`` or ``cdn.localhost``, so that many can be
 met none of them before.
 """
 
+import asyncio
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
-from playwright.sync_api import Page, expect
+import pytest
+from playwright.sync_api import Browser, Page, expect
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
@@ -19,7 +22,7 @@ from starlette.websockets import WebSocket
 
 from consent import ConsentMiddleware, Settings
 from consent.pages.assets import csp_hash
-from tests.browser.conftest import DEADLINE
+from tests.browser.conftest import DEADLINE, Server
 from tests.browser.hand_made import PIXEL
 
 TRACKER, CDN = "tracker.localhost", "cdn.localhost"
@@ -148,6 +151,8 @@ class Sink:
         self.body, self.head, self.starts = body, head, starts
         self.arrived: list[str] = []
         """``host/path`` of what arrived elsewhere than at the site."""
+        self.waits: dict[str, float] = {}
+        """Seconds that a path takes."""
         self.asked = 0
         """How often the guard has been answered."""
         own = {"partner": "Stats Inc", "category": "analytics", "hosts": [TRACKER], "paths": ["/stats-copy.js"]}
@@ -195,6 +200,7 @@ class Sink:
 
     async def file(self, request: Request) -> Response:
         path = request.url.path
+        await asyncio.sleep(self.waits.get(path, 0))
         headers = {"access-control-allow-origin": "*", "cache-control": "no-store"}
         if path.endswith(".js"):
             text = f"(window.ran = window.ran || []).push('{path}')"
@@ -261,11 +267,29 @@ def accept(page: Page) -> None:
     expect(page.locator("#consent-banner")).to_have_count(0)
 
 
-def observed(page: Page, sink: Sink, serve: Callable[[Sink], str], *, asked: int = 0) -> dict[tuple[str, str], int]:
-    """How much arrived of each start, by way and policy."""
-    page.goto(serve(sink))
-    settled(page, sink, asked=asked)
-    return by_name(sink)
+@contextmanager
+def observing(chromium: Browser) -> Iterator[Callable[..., tuple[dict[tuple[str, str], int], Page, Sink]]]:
+    """A function that shows starts in a page, and tells how much arrived of each; no page may throw."""
+    servers, contexts, errors = [], [], []
+
+    def run(starts: Sequence[Start], *, asked: int = 0, least: int = 0, **holding: object):
+        sink = Sink(starts=starts, holding=holding)
+        servers.append(Server(sink))
+        contexts.append(chromium.new_context(viewport={"width": 1280, "height": 900}, locale="en-GB"))
+        page = contexts[-1].new_page()
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.goto(servers[-1].url)
+        settled(page, sink, least, asked=asked)
+        return by_name(sink), page, sink
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CONSENT_SECRET", "a key for these tests alone")
+        yield run
+    for context in contexts:
+        context.close()
+    for server in servers:
+        server.stop()
+    assert errors == []
 
 
 def by_name(sink: Sink) -> dict[tuple[str, str], int]:

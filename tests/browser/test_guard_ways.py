@@ -7,7 +7,6 @@ import re
 
 import pytest
 
-from tests.browser.conftest import Server
 from tests.browser.run_time import (
     CDN,
     POLICIES,
@@ -15,10 +14,9 @@ from tests.browser.run_time import (
     TRACKER,
     WAYS,
     WORLD,
-    Sink,
     accept,
     by_name,
-    observed,
+    observing,
     settled,
     starts_of,
 )
@@ -45,29 +43,8 @@ GONE = {
 
 @pytest.fixture(scope="module")
 def observe(chromium):
-    """A function that shows starts in a page, and tells what arrived; no page may throw."""
-    servers, contexts, errors = [], [], []
-    patch = pytest.MonkeyPatch()
-    patch.setenv("CONSENT_SECRET", "a key for these tests alone")
-
-    def serve(sink):
-        servers.append(Server(sink))
-        return servers[-1].url
-
-    def run(starts, *, asked=0, **holding):
-        contexts.append(chromium.new_context(viewport={"width": 1280, "height": 900}, locale="en-GB"))
-        page = contexts[-1].new_page()
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        sink = Sink(starts=starts, holding=holding)
-        return observed(page, sink, serve, asked=asked), page, sink
-
-    yield run
-    for context in contexts:
-        context.close()
-    for server in servers:
-        server.stop()
-    patch.undo()
-    assert errors == []
+    with observing(chromium) as run:
+        yield run
 
 
 @pytest.fixture(scope="module")

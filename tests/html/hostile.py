@@ -324,6 +324,11 @@ HELD: dict[str, bytes] = {
     "a style in SVG with a CDATA section": b"<svg><style><![CDATA[@import '//tracker.test/x';]]></style></svg>",
     "a style in SVG with references": b"<svg><style>@import &quot;//tracker.test/x&quot;;</style></svg>",
     "a style in SVG with a comment amid": b"<svg><style>@im<!-- x -->port '//tracker.test/x';</style></svg>",
+    "a style in SVG with half a comment amid": b"<svg><style>@im<!-x \0-->port '//tracker.test/x';</style></svg>",
+    "a style in SVG with a doctype amid": b"<svg><style>@im<!doctype x>port '//tracker.test/x';</style></svg>",
+    "a style in SVG with an instruction amid": b"<svg><style>@im<?x?>port '//tracker.test/x';</style></svg>",
+    "a style in SVG with an end tag of nothing amid": b"<svg><style>@im</>port '//tracker.test/x';</style></svg>",
+    "a style in SVG with an end tag of no name amid": b"<svg><style>@im</ x>port '//tracker.test/x';</style></svg>",
     "an image in an SVG style": b"<svg><style><img src=//tracker.test/x></style></svg>",
     # Foreign content.
     "an SVG image with href": b"<svg><image href=//tracker.test/x width=9 height=9 /></svg>",

@@ -77,6 +77,25 @@ def test_a_template_that_cannot_be_rendered_is_refused_at_start(tmp_path, name):
     assert "nothing_of_that_name" in found[0][2]
 
 
+IN_UKRAINIAN = "{% if language == 'uk' %}{{ nothing_of_that_name }}{% endif %}"
+
+
+@pytest.mark.parametrize("name", ["banner", "base", "preferences", "policy", "receipt", "opt_out", "error", "embed"])
+def test_a_template_that_fails_in_another_language_alone_is_refused_at_start(tmp_path, name):
+    bundled = (template_root() / f"{name}.html").read_text("utf-8")
+    whole = re.sub(r"^<", IN_UKRAINIAN + "<", bundled, count=1, flags=re.MULTILINE)  # in front of its first tag
+    assert whole != bundled
+    found = refusals(owned(tmp_path, **{name: whole}))
+    assert [(code, file) for code, file, *_ in found] == [("consent.E028", f"{name}.html")]
+
+
+def test_a_banner_that_makes_refusing_harder_in_another_language_alone_is_refused(tmp_path):
+    buttons = """<button name="action" value="accept">Yes</button>
+        <button name="action" value="reject"{% if language == 'uk' %} class="small"{% endif %}>No</button>"""
+    ((code, file, *_),) = refusals(owned(tmp_path, banner=BUTTONS.format(buttons)))
+    assert (code, file) == ("consent.E029", "banner.html")
+
+
 def test_a_file_that_takes_no_templates_place_is_named_with_the_nearest(tmp_path):
     ((code, file, _, remedy),) = refusals(owned(tmp_path, baner="x"))
     assert (code, file) == ("consent.E028", "baner.html")

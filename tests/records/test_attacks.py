@@ -179,11 +179,26 @@ def test_a_notice_forgotten_between_two_outages_comes_again(keeper, store, make)
             assert opened.forget_notices() == 1
 
 
-def test_records_of_a_retired_key_are_purged_and_stay_proved(store, ledger, make):
-    new = derive_key(b"another secret, newer than the first")
-    assert ledger.purge(make(3).at, key=new, at=AT) == 2
-    assert ledger.purge(make(5).at, key=new, at=AT, known=[KEY]) == 2
-    assert [str(one) for one in verify(ledger, [new, KEY])] == []
+NEW = derive_key(b"another secret, newer than the first")
+
+
+def test_records_of_a_retired_key_are_purged_and_stay_proved(ledger, make):
+    assert ledger.purge(make(3).at, key=NEW, at=AT, known=[KEY]) == 2
+    assert ledger.purge(make(5).at, key=NEW, at=AT, known=[KEY]) == 2
+    assert [str(one) for one in verify(ledger, [NEW, KEY])] == []
+    assert [(stone.first, stone.last) for stone in ledger.tombstones(1)] == [(1, 4)]
+
+
+def test_records_whose_key_is_not_at_hand_go_and_it_is_said_that_nobody_checked_them(ledger, make):
+    write(ledger, "UPDATE consent_records SET receipt = 'another' WHERE record_id = ?", make(2).record_id)
+    assert ledger.purge(make(3).at, key=NEW, at=AT) == 2
+    assert ledger.purge(make(5).at, key=NEW, at=AT, known=[KEY]) == 2
+    assert ledger.erase(make(5).receipt, key=NEW, at=AT) == 1
+    told = "taken away ({}) while their key was not at hand: nobody saw whether they were as written"
+    assert [str(one) for one in verify(ledger, [NEW, KEY])] == [
+        "chain 1, record 1: 2 " + told.format("retention"),
+        "chain 1, record 5: 1 " + told.format("erasure"),
+    ]
 
 
 class Busy(SqliteLedger):

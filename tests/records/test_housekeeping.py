@@ -70,6 +70,48 @@ def test_what_is_older_than_the_retention_is_purged_and_the_chain_stays_whole(ho
         assert [(stone.first, stone.last) for stone in ledger.tombstones(1)] == [(1, 1_200)]
 
 
+def test_a_clock_that_is_years_ahead_takes_nothing_away(house, keeper, make, caplog):
+    append(keeper.store, *(make(number) for number in range(5)))
+    house.retention, house.now = timedelta(days=1_000), lambda: NOW + timedelta(days=4_000)
+    assert house.purge() == 0
+    assert "consent.W033" in caplog.text
+    assert len(kept(keeper.store)) == 5
+
+
+def test_a_site_that_nobody_visits_any_more_is_still_purged_of_what_was_old_then(house, keeper, make, caplog):
+    append(keeper.store, make(1), make(2, record_id=make_record_id(NOW + timedelta(days=20), bytes(10))))
+    house.now = lambda: NOW + timedelta(days=4_000)
+    assert house.purge() == 1
+    assert "consent.W033" in caplog.text
+
+
+def test_a_record_from_when_the_clock_was_ahead_is_told_of(house, keeper, make, caplog):
+    append(keeper.store, make(1), make(2, record_id=make_record_id(NOW + timedelta(days=400), bytes(10))))
+    assert house.purge() == 1
+    assert "consent.W029" in caplog.text
+    assert "consent.W033" not in caplog.text
+
+
+@pytest.mark.parametrize("strange", ["zzz", "", "\ud83d\ude00", "ffffffff-ffff-7000-8000-000000000000"])
+def test_an_id_that_somebody_made_up_stops_no_purge(house, keeper, make, strange):
+    append(keeper.store, make(1), make(2, record_id=strange))
+    assert house.purge() >= 1
+
+
+def test_records_of_retired_keys_are_checked_before_a_server_takes_them_away(url, make):
+    keeper = open_keeper(url, [SECRET])
+    append(keeper.store, make(1))
+    keeper.close()
+    newer = b"another secret, newer than the first"
+    keeper = open_keeper(url, [newer], retention=timedelta(days=30), retired=[SECRET])
+    keeper.housekeeper.now = lambda: NOW + timedelta(days=31)
+    append(keeper.store, make(2, record_id=make_record_id(NOW + timedelta(days=20), bytes(10))))
+    assert keeper.housekeeper.purge() == 1
+    keeper.close()
+    with closing(open_ledger(url, [newer])) as ledger:
+        assert list(verify(ledger, derive_keys([newer, SECRET]))) == []
+
+
 def test_what_waits_is_brought_in_without_a_visitor(house, keeper, make):
     append(keeper.spool, make(1), make(2))
     house.retention = timedelta(days=365)
