@@ -147,7 +147,7 @@ def _finder(
 _SIMPLE = REPORTED - RAW - {b"meta", b"base"}
 _JUDGED_RAW = frozenset({b"script", b"iframe", b"style"})
 _TEXTS = RAW - _JUDGED_RAW
-_BEGUN = TURNS | {b"noscript", b"plaintext", b"base"}
+_BEGUN = TURNS | {b"noscript", b"plaintext", b"base", b"frameset"}
 
 IN_HTML = _finder(simple=_SIMPLE, raw=_JUDGED_RAW, text=_TEXTS, begun=_BEGUN)
 IN_POINT = _finder(

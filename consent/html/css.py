@@ -88,7 +88,7 @@ def references(css: bytes) -> Iterator[Reference]:
             reference, at = _function(css, at - 3, at + 1)
         elif sign == ord("\\"):
             start = at - _letters_before(css, at)
-            escaped = _ESCAPED_URL.match(css, start)
+            escaped = _ESCAPED_URL.match(css, start) if _STARTS_NAME.match(css, start) else None
             if escaped is None:
                 rest = _REST_OF_NAME.match(css, at)
                 at = max(rest.end() if rest else at, at + 1)
@@ -153,12 +153,9 @@ _QUOTES = (b'"', b"'")
 
 
 def _letters_before(css: bytes, at: int) -> int:
-    """How many letters of ``url`` stand before the escape at ``at``, if the name begins with them."""
-    for letters in (b"ur", b"u"):
-        start = at - len(letters)
-        if start >= 0 and css[start:at].lower() == letters:
-            return len(letters) if _STARTS_NAME.match(css, start) else 0
-    return 0
+    """How many letters of ``url`` stand before the escape at ``at``."""
+    before = css[max(0, at - 2) : at].lower()
+    return next((len(letters) for letters in (b"ur", b"u") if before.endswith(letters)), 0)
 
 
 _STARTS_NAME = re.compile(_BEFORE_NAME)

@@ -20,6 +20,7 @@ from consent.html.traced import Gaps
 _BY_NAME = frozenset({b"meta", b"base"})
 _WHOLE = frozenset({b"script", b"style"})
 """Raw text that is judged: it is waited for. The rest may pass before its end has come."""
+_UNENDING = frozenset({b"frameset", b"plaintext"})
 _TAG_NAME = re.compile(rb"<([a-zA-Z]+)")
 _SHADOW_ROOT = frozenset({b"shadowrootmode"})
 
@@ -33,6 +34,7 @@ class Elements(ABC):
 
     __slots__ = (
         "_foreign",
+        "_frameset",
         "_gaps",
         "_interest",
         "_passing",
@@ -43,7 +45,7 @@ class Elements(ABC):
         "unscripted",
     )
 
-    def __init__(self, interest: Interest, *, scripting: bool = True) -> None:
+    def __init__(self, interest: Interest, *, scripting: bool = True, frameset: bool = False) -> None:
         self.consumed = 0
         self._interest = interest
         self.awaited: re.Pattern[bytes] | None = None
@@ -53,6 +55,8 @@ class Elements(ABC):
         """The comment or raw text that the piece before stopped in."""
         self._template = 0
         self._foreign: list[bytes] = []
+        self._frameset = frameset
+        """A frameset may have begun: in it tags of raw text are no tags at all (HTML 13.2.6.4.20)."""
         self._gaps = Gaps()
         self.unscripted = range(0)
         """The places of the piece that stand in the ``<noscript>`` met last."""
@@ -135,10 +139,19 @@ class Elements(ABC):
             return self._raw(page, (name, start, end, end, value), final=final)
         if name == b"noscript":
             return self._noscript(page, start, end, final=final)
-        if name == b"plaintext":
-            self._gaps.close(end)
-            return (), self._pass(page, end, passing.EVERYTHING, final=final)
+        if name in _UNENDING:
+            return (), self._begin(page, name, end, final=final)
         return self._turn(page, name, start, end, closing=kind == CLOSE)
+
+    def _begin(self, page: bytes, name: bytes, end: int, *, final: bool) -> int:
+        """What has no end behind its start tag: where to go on from."""
+        if name == b"frameset":
+            self._frameset = True
+            return end
+        if self._is_unsure:  # a plaintext that may be an element like any other, or none
+            return end
+        self._gaps.close(end)
+        return self._pass(page, end, passing.EVERYTHING, final=final)
 
     def _comment(self, page: bytes, start: int, *, final: bool) -> int:
         """A comment without an end; its first bytes decide whether it is over at once (``<!-->``)."""
@@ -150,7 +163,7 @@ class Elements(ABC):
     def _raw(self, page: bytes, construct: Construct, *, final: bool) -> tuple[Iterable[Construct], int]:
         name, start, tag_end, _, value = construct
         reported = name in REPORTED and not self._template
-        if self._foreign and not self._template:
+        if self._is_unsure and not self._template:
             return self._ambiguous(page, construct, final=final)
         if name not in _WHOLE:
             self._gaps.close(tag_end)
@@ -168,7 +181,8 @@ class Elements(ABC):
 
     def _ambiguous(self, page: bytes, construct: Construct, *, final: bool) -> tuple[Iterable[Construct], int]:
         """Raw text where HTML is again within SVG or MathML. Whether it is, is not sure without the tree (the end tag
-        of an element around ends both), and in SVG it would be markup: what it holds is reported too.
+        of an element around ends both), and in SVG it would be markup, as it is in a frameset: what it holds is
+        reported too.
         """
         name, start, tag_end, _, value = construct
         end = raw_end(page, name, tag_end)
@@ -186,7 +200,7 @@ class Elements(ABC):
 
     def _within(self, page: bytes, start: int, end: int, *, scripting: bool) -> Iterator[Construct]:
         """The constructs in text that is read as markup, too."""
-        inner = type(self)(self._interest, scripting=scripting)
+        inner = type(self)(self._interest, scripting=scripting, frameset=self._frameset)
         return _shifted(inner.scan(page[start:end], final=True), start)
 
     def _turn(
@@ -239,7 +253,12 @@ class Elements(ABC):
     @property
     def is_at_rest(self) -> bool:
         """Whether what comes next is read as at a page's beginning."""
-        return self._passing is None and not self._template and not self._foreign
+        return self._passing is None and not self._template and not self._is_unsure
+
+    @property
+    def _is_unsure(self) -> bool:
+        """Whether it takes the tree to tell if raw text is text."""
+        return self._frameset or bool(self._foreign)
 
 
 def name_at(page: bytes, start: int) -> bytes:

@@ -28,8 +28,12 @@ from consent.html.tags import (
 )
 
 ROOTS = frozenset({b"svg", b"math"})
-POINTS = frozenset({b"foreignobject", b"desc", b"title", b"annotation-xml", b"mi", b"mo", b"mn", b"ms", b"mtext"})
-"""Elements whose content is HTML again (``annotation-xml`` only with an HTML encoding)."""
+_POINTS = {
+    b"svg": frozenset({b"foreignobject", b"desc", b"title"}),
+    b"math": frozenset({b"annotation-xml", b"mi", b"mo", b"mn", b"ms", b"mtext"}),
+}
+POINTS = frozenset().union(*_POINTS.values())
+"""Elements whose content is HTML again (``annotation-xml`` only with an HTML encoding), each in its own language."""
 
 REPORTED = frozenset(
     b"script style image use feimage set animate base iframe frame input source video audio track object link "
@@ -137,7 +141,7 @@ def _open(page: bytes, tag: tuple[int, int], name: bytes, stack: list[bytes], *,
             return Step(start, whole=False)
         # What stands in it is read once more: an element within may fetch.
         return Step(end, construct=(FOREIGN + name, start, end, len(page) if close < 0 else close, None))
-    opens = name in ROOTS or (name in POINTS and _is_point(page, start, end, name))
+    opens = name in ROOTS or (name in _POINTS[stack[-1]] and _is_point(page, start, end, name))
     if opens and not self_closing:
         if is_too_deep(stack):
             return Step(behind_comment(page, start), construct=(TOO_DEEP, start, start, start, None))

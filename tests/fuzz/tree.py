@@ -168,7 +168,12 @@ def _addresses(tokens) -> Iterator[bool]:
             case "string":
                 yield rule == "import" and _leads(token.value)
             case "function" if token.lower_name in {"url", "src", "image-set", "-webkit-image-set"}:
-                yield any(_leads(argument.value) for argument in token.arguments if argument.type in {"string", "url"})
+                addresses = [argument for argument in token.arguments if argument.type in {"string", "url"}]
+                broken = any(
+                    argument.type == "error" for argument in token.arguments
+                )  # then the declaration is dropped
+                most = 1 if token.lower_name in {"url", "src"} else len(addresses)
+                yield not broken and any(_leads(argument.value) for argument in addresses[:most])
                 yield from _addresses(token.arguments)
             case "function":
                 yield from _addresses(token.arguments)
@@ -184,6 +189,8 @@ def _leads(url: str) -> bool:
 
 def _is_held(key: str, value: str) -> bool:
     if key.endswith("srcset"):
-        return "(" not in value and re.search(r"(?:^|,)[\s,]*[^\s]*//tracker", value) is not None
+        return (
+            "(" not in value and "data:" not in value and re.search(r"(?:^|,)[\s,]*[^\s]*//tracker", value) is not None
+        )
     bare = re.sub(r"[\t\n\r]", "", value).lstrip("".join(map(chr, range(0x21)))).lower()
-    return HELD in value and not bare.startswith(("data:", "javas"))
+    return HELD in value and not bare.startswith(("data:", "javas", "#"))

@@ -3,7 +3,7 @@
 ``tracker.test`` and what else ``SERVICES`` names is held; ``other.test`` is nobody's. Held cases are such that a browser
 asks the tracker for something when they are served bare, unless they are ``SILENT``: then a browser asks by itself in
 some other state (a click, another engine, no scripting). Whole pages begin with ``<`` and an exclamation mark, a byte
-order mark, ``<html`` or ``<frameset``.
+order mark or ``<html``.
 """
 
 import base64
@@ -227,6 +227,11 @@ HELD: dict[str, bytes] = {
     "a javascript: URL that writes": b"<iframe src=\"javascript:'<img src=http://tracker.test/x>'\"></iframe>",
     "a javascript: URL with a line break": b"<iframe src=\"java\nscript:'<img src=http://tracker.test/x>'\"></iframe>",
     "a javascript: URL, percent-encoded": b"<iframe src=\"javascript:'%3Cimg%20src=http://tracker.test/x%3E'\"></iframe>",
+    "a frame behind a title in a frameset": b"<html><frameset><title/><frame src=//tracker.test/x>",
+    "a frame in a text area in a frameset": b"<html><frameset><textarea><frame src=//tracker.test/x></textarea>",
+    "a frame in a style in a frameset": b"<html><frameset><style><title><frame src=//tracker.test/x></style>",
+    "a frame behind a plaintext in a frameset": b"<html><frameset><plaintext><frame src=//tracker.test/x>",
+    "an image behind a plaintext in MathML": b"<math><desc><plaintext><p>" + IMG,
     "a frameset": b"<html><frameset><frame src=//tracker.test/x></frameset></html>",
     "fallback content of an object": b"<object>" + IMG + b"</object>",
     # Images and media.
@@ -405,6 +410,7 @@ SILENT: dict[str, bytes] = {
     "https": b"<img src=https://tracker.test/x>",
     "a scheme without slashes": b"<img src=https:tracker.test/x>",
     "a portal": b"<portal src=//tracker.test/x></portal>",
+    "a URL in a function whose name ends in an escaped url": b"<style>p{--x:my\\75 rl(url(//tracker.test/x))}</style>",
     "a ping": b"<a href=/ ping=//tracker.test/x>x</a>",
     "a ping among others": b"<a href=/ ping='/own //tracker.test/x'>x</a>",
     "a ping of an area": b"<map><area href=/ ping=//tracker.test/x></map>",

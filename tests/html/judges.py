@@ -17,7 +17,7 @@ class TrackerJudge:
         return BasedJudge(self, base) if b"//" in base else self
 
     def url(self, value: bytes, use: Use = Use.ACTIVE) -> bytes | None:
-        if value.strip()[:5].lower() in {b"data:", b"javas"}:
+        if value.strip()[:5].lower() in {b"data:", b"javas"} or value.startswith(b"#"):
             return None  # no host
         return LABEL if b"//tracker" in value else b"media/player" if b"//player" in value else None
 
