@@ -29,6 +29,7 @@ PREFERENCES = {
     "toolkit.telemetry.reportingpolicy.firstRun": False,
     "accessibility.tabfocus": 7,
     "remote.active-protocols": 1,
+    "focusmanager.testmode": True,  # a window without a desktop becomes the active one when it asks to
 }
 
 
@@ -82,6 +83,11 @@ class Firefox:
 
     def goto(self, url: str) -> None:
         self._call("browsingContext.navigate", context=self._tab, url=url, wait="complete")
+        self.activate()
+
+    def activate(self) -> None:
+        """Make the window the active one: in another no key presses a button. Every new document has to ask for it."""
+        self.ask("(window.focus(), true)")
 
     def resize(self, width: int, height: int) -> None:
         self._call("browsingContext.setViewport", context=self._tab, viewport={"width": width, "height": height})

@@ -77,8 +77,92 @@ def test_the_keyboard_meets_the_banner_first(firefox, gazette):
     firefox.goto(f"{gazette}/en")
     for expected in ('a[href^="/consent"]', 'a[href="/privacy"]', "[value=accept]", "[value=reject]"):
         firefox.press("Tab")
-        # A headless window is not the active one, so nothing in it matches :focus; the element is in focus all the same.
-        assert firefox.ask(f"document.activeElement.matches({json.dumps(f'#consent-banner {expected}')})"), expected
+        assert firefox.ask(
+            f"document.activeElement.matches({json.dumps(f'#consent-banner {expected}:focus-visible')})"
+        ), expected
+
+
+def tab_to(firefox, selector, presses=40):
+    """Press Tab until the element is in focus; every stop of ours on the way shows its ring."""
+    firefox.activate()
+    for _ in range(presses):
+        firefox.press("Tab")
+        there, ours, ring = firefox.ask(
+            f"(e => [e.matches({json.dumps(selector)}), !!e.closest('[id^=consent-], [data-consent-embed]'), "
+            "e.matches(':focus-visible') && getComputedStyle(e).outlineStyle])(document.activeElement)"
+        )
+        assert ring == "solid" or not ours
+        if there:
+            return
+    pytest.fail(f"Tab does not get to {selector}")
+
+
+@pytest.mark.parametrize("key", ["Enter", "Space"])
+@pytest.mark.parametrize("action", ["accept", "reject"])
+def test_the_keyboard_decides_on_the_first_layer(firefox, gazette, action, key):
+    firefox.goto(f"{gazette}/en")
+    tab_to(firefox, f"#consent-banner [value={action}]")
+    firefox.press(key)
+    firefox.wait("#consent-banner", gone=True)
+    assert firefox.cookies() == ["consent"]
+    firefox.goto(f"{gazette}/consent")
+    assert firefox.count("[name=category]:checked") == (6 if action == "accept" else 1)
+
+
+@pytest.mark.parametrize("key", ["Enter", "Space"])
+def test_the_keyboard_opens_the_settings_ticks_saves_and_withdraws(firefox, gazette, key):
+    settings = "#consent-dialog[open] h1" if firefox.scripts else "body > #consent-preferences"
+    firefox.goto(f"{gazette}/en")
+    tab_to(firefox, "#consent-banner button:last-of-type")
+    firefox.press(key)
+    firefox.wait(settings)
+    tab_to(firefox, "[value=analytics]")
+    firefox.press("Space")
+    assert firefox.count("[value=analytics]:checked") == 1
+    tab_to(firefox, "#consent-preferences [value=save]")
+    firefox.press(key)
+    firefox.wait("#consent-banner, #consent-preferences", gone=True)
+    tab_to(firefox, "#consent-revisit")
+    firefox.press("Enter")  # a link: Space scrolls
+    firefox.wait(settings)
+    assert firefox.count("[name=category]:checked") == 2
+    tab_to(firefox, "#consent-preferences [value=withdraw]")
+    firefox.press(key)
+    firefox.wait("#consent-preferences", gone=True)
+    firefox.goto(f"{gazette}/consent")
+    assert firefox.count("[name=category]:checked") == 1
+
+
+def test_the_dialog_takes_the_focus_and_gives_it_back(firefox, gazette):
+    if not firefox.scripts:
+        pytest.skip("without scripts the settings are a page of their own")
+    firefox.goto(f"{gazette}/en")
+    tab_to(firefox, "#consent-banner button:last-of-type")
+    firefox.press("Enter")
+    firefox.wait("#consent-dialog[open] h1")
+    assert firefox.ask("document.activeElement.id") == "consent-preferences-title"
+    for _ in range(30):
+        firefox.press("Tab")
+        assert firefox.ask(
+            "document.activeElement === document.body || !!document.activeElement.closest('#consent-dialog')"
+        )
+    firefox.press("Escape")
+    firefox.wait("#consent-dialog", gone=True)
+    assert firefox.ask("document.activeElement.textContent") == "Settings"
+    assert firefox.cookies() == []
+
+
+def test_the_keyboard_loads_a_held_video(firefox, gazette):
+    firefox.goto(f"{gazette}/en/embed")
+    tab_to(firefox, "#consent-banner [value=reject]")
+    firefox.press("Enter")
+    firefox.wait("#consent-banner", gone=True)
+    tab_to(firefox, "[data-consent-embed] button[name=service]")
+    firefox.press("Space")
+    firefox.wait("[data-consent-embed]", gone=True)
+    assert firefox.count("iframe[src]") == 1
+    if firefox.scripts:
+        assert firefox.ask("document.activeElement.localName") == "iframe"
 
 
 def test_a_held_video_has_its_placeholder_and_comes_back_when_it_is_allowed(firefox, gazette):
