@@ -4,6 +4,7 @@ A template is a program: one that fails for a visitor would take the choice from
 than Accept would take its freedom (GDPR Art. 4(11); EDPB Cookie Banner Taskforce, 8 and 14).
 """
 
+import re
 import traceback
 from html.parser import HTMLParser
 from pathlib import Path
@@ -11,12 +12,16 @@ from pathlib import Path
 import jinja2
 
 from consent.errors import Problem, SettingsError
-from consent.pages.environment import bundled_templates
-from consent.settings.faults import did_you_mean
+from consent.languages import message_paths
+from consent.pages.environment import BUNDLED, bundled_templates
+from consent.settings.faults import did_you_mean, nearest
 
 PARTIAL = "_"
 """A file that begins so is the owner's own, to be included."""
 KEY = "site.templates"
+_MISSING = re.compile("has no attribute '(.+)'$|^'(.+)' is undefined$")
+NAMES = ("t", "w", "language", "direction", "mount", "site")
+"""What every template has; docs/templates.md says it too."""
 
 
 def check_templates(own: Path, environment: jinja2.Environment) -> None:
@@ -26,7 +31,7 @@ def check_templates(own: Path, environment: jinja2.Environment) -> None:
     for path in sorted(own.rglob("*.html")):
         name = path.relative_to(own).as_posix()
         if name not in known and "/" not in name and not name.startswith(PARTIAL):
-            remedy = f"{did_you_mean(name, known)}; a file to be included begins with {PARTIAL!r}"
+            remedy = f"{did_you_mean(name, known)} A file to be included begins with {PARTIAL!r}"
             problems.append(_problem("consent.E028", path, "takes no template's place", remedy))
         try:
             environment.get_template(name)
@@ -46,7 +51,18 @@ def rendering_problem(error: Exception, own: Path) -> SettingsError:
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if Path(frame.filename).is_relative_to(own)]
     path, line = (Path(frames[-1].filename), f"line {frames[-1].lineno}: ") if frames else (own, "")
     message = f"{line}it cannot be rendered ({type(error).__name__}: {error})"
-    return SettingsError([_problem("consent.E028", path, message, "Use the names that docs/templates.md lists")])
+    return SettingsError([_problem("consent.E028", path, message, _remedy(error))])
+
+
+def _remedy(error: Exception) -> str:
+    """The name that was meant, if one is like it."""
+    guess = None
+    if isinstance(error, jinja2.TemplateNotFound):
+        guess = nearest(str(error.name), [f"{BUNDLED}/{name}" for name in bundled_templates()])
+    elif isinstance(error, jinja2.UndefinedError) and (missing := _MISSING.search(str(error))):
+        known = {*NAMES, *(part for key in message_paths() for part in key.split("."))}
+        guess = nearest(missing[1] or missing[2], known)
+    return f"Did you mean {guess!r}?" if guess else "Use the names that docs/templates.md lists"
 
 
 def check_buttons(markup: str, own: Path) -> None:

@@ -57,7 +57,7 @@ def wrong_type(value: object, needed: str) -> Fault:
     elif isinstance(value, list | tuple):
         got = "a list"
     else:
-        got = f"{type(value).__name__} {shown(value)}" if isinstance(value, str | int | float) else shown(value)
+        got = f"the text {shown(value)}" if isinstance(value, str) else shown(value)
     return Fault(
         code="consent.E012",
         message=f"got {got}, {needed} is needed",

@@ -4,6 +4,7 @@ A ``Table`` knows its key path and remembers which keys were asked for; what is 
 After a mistake the default stands in, so that one wrong line hides no other.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TypeVar
@@ -82,6 +83,8 @@ class Table:
         self._path = path
         self._problems = problems
         self._known: list[str] = []
+        self._below: dict[str, Table] = {}
+        """Tables that stand in this one, by key: a key that is not known here may be one of theirs."""
 
     @property
     def content(self) -> Mapping[object, object]:
@@ -147,7 +150,7 @@ class Table:
             return default
         value = self._content[key]
         if not isinstance(value, int) or isinstance(value, bool):  # True is an int to Python, a mistake to us
-            self.fault(key, wrong_type(value, "an integer"))
+            self.fault(key, _no_integer(key, value))
             return default
         return self._parsed(key, value, default, check)
 
@@ -160,7 +163,12 @@ class Table:
                 content = value
             else:
                 self.fault(key, wrong_type(value, "a table"))
-        return Table(content, (*self._path, key), self._problems)
+        below = self._below[key] = Table(content, (*self._path, key), self._problems)
+        return below
+
+    def knows(self, key: object) -> bool:
+        """Whether ``key`` has been asked for here."""
+        return key in self._known
 
     def names(self) -> tuple[str, ...]:
         """The keys that stand here, for tables whose keys the owner names."""
@@ -220,15 +228,22 @@ class Table:
                 remedy="Take it out, count it as known to others, and put a new one into the environment "
                 "variable CONSENT_SECRET",
             )
+        home = next((name for name, below in self._below.items() if below.knows(key)), None)
         return Fault(
             code="consent.E011",
             message="there is no such key here",
-            remedy=did_you_mean(key, self._known),
+            remedy=f"It belongs in [{dotted((*self._path, home))}]" if home else did_you_mean(key, self._known),
         )
 
     def _is_secret(self, key: str) -> bool:
         name = key.casefold().replace("-", "_")
         return name in SECRET_KEYS or (name in {"key", "keys"} and self._path in {(), ("cookie",)})
+
+
+def _no_integer(key: str, value: object) -> Fault:
+    fault = wrong_type(value, "a whole number")
+    number = re.match(r"[0-9]{1,9}(?![0-9])", value.strip()) if isinstance(value, str) else None
+    return replace(fault, remedy=f"Write it without quotes and unit: {key} = {int(number[0])}") if number else fault
 
 
 def _no_text(key: str, value: object, parse: Callable[[str], object]) -> Fault:

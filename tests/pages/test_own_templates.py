@@ -141,3 +141,17 @@ def test_the_documented_templates_and_blocks_are_those_there_are():
     for name, blocks in rows.items():
         source = (template_root() / name).read_text("utf-8")
         assert set(re.findall(r"`(\w+)`", blocks)) == set(re.findall(r"{% block (\w+) %}", source)), name
+
+
+@pytest.mark.parametrize(
+    ("source", "remedy"),
+    [
+        ("{{ t.banner.titel }}", "Did you mean 'title'?"),
+        ("{{ languge }}", "Did you mean 'language'?"),
+        ('{% extends "consent/bannner.html" %}', "Did you mean 'consent/banner.html'?"),
+        ("{{ t.banner.zzzzzz }}", "Use the names that docs/templates.md lists"),
+    ],
+)
+def test_a_name_that_is_not_there_is_told_with_the_nearest(tmp_path, source, remedy):
+    (refusal,) = refusals(owned(tmp_path, banner=source))
+    assert (refusal[0], refusal[3]) == ("consent.E028", remedy)

@@ -45,6 +45,29 @@ def test_an_unknown_key_like_no_other_brings_the_list_of_right_ones():
     assert "mount, exclude" in only({"paths": {"zzz": 1}}).remedy
 
 
+@pytest.mark.parametrize(
+    ("tables", "remedy"),
+    [
+        ({"banner": {"accent": "#123456"}}, "It belongs in [banner.colours]"),
+        ({"banner": {"accent_colour": "#123456"}}, "Did you mean 'colours'?"),
+    ],
+)
+def test_a_key_of_a_table_below_is_sent_there(tables, remedy):
+    assert only(tables).remedy == remedy
+
+
+@pytest.mark.parametrize(
+    ("value", "remedy"),
+    [
+        ("8px", "Write it without quotes and unit: radius = 8"),
+        ("lots", "Write a whole number"),
+        ("9" * 30, "Write a whole number"),
+    ],
+)
+def test_a_number_in_quotes_is_shown_without_them(value, remedy):
+    assert only({"banner": {"radius": value}}).remedy == remedy
+
+
 def test_a_hyphen_for_an_underscore_is_seen_through():
     assert only({"site": {"name": "X", "privacy-policy": "/p"}}).remedy == "Did you mean 'privacy_policy'?"
 
@@ -52,13 +75,13 @@ def test_a_hyphen_for_an_underscore_is_seen_through():
 @pytest.mark.parametrize(
     ("value", "message"),
     [
-        ("lots", "got str 'lots', an integer is needed"),
-        (True, "got bool true, an integer is needed"),
-        (1.5, "got float 1.5, an integer is needed"),
-        ([], "got a list, an integer is needed"),
-        ({}, "got a table, an integer is needed"),
-        (date(2026, 1, 1), "got a date, an integer is needed"),
-        (None, "got a NoneType, an integer is needed"),
+        ("lots", "got the text 'lots', a whole number is needed"),
+        (True, "got true, a whole number is needed"),
+        (1.5, "got 1.5, a whole number is needed"),
+        ([], "got a list, a whole number is needed"),
+        ({}, "got a table, a whole number is needed"),
+        (date(2026, 1, 1), "got a date, a whole number is needed"),
+        (None, "got a NoneType, a whole number is needed"),
     ],
 )
 def test_a_wrong_type_is_named_with_the_one_needed(value, message):

@@ -78,7 +78,7 @@ def pages(browser: Browser, url: str, *, docs: bool) -> Iterator[None]:
             page.goto(f"{url}/{language}/embed")
             page.locator("[data-consent-embed]").evaluate("e => e.scrollIntoView({block: 'center'})")
             yield take(page, f"embed-{language}-{view}-{scheme}", docs=docs)
-            for name in ("policy", "receipt", "opt-out"):
+            for name in ("policy", "receipt", "opt-out", "browser", "nothing"):
                 page.goto(f"{url}/consent/{name}?lang={language}")
                 yield take(page, f"{name}-{language}-{view}-{scheme}", docs=docs)
 
@@ -90,6 +90,7 @@ def opened(browser: Browser, view: str, scheme: str) -> BrowserContext:
         viewport={"width": width, "height": height},
         color_scheme="dark" if scheme == "dark" else "light",
         is_mobile=view == "phone",
+        has_touch=view == "phone",
     )
 
 
