@@ -49,6 +49,8 @@ WAYS = {
     "script in svg": "const s = document.createElementNS('http://www.w3.org/2000/svg', 'script'); s.setAttribute('href', URL + '.js'); document.body.append(document.createElementNS('http://www.w3.org/2000/svg', 'svg')); document.querySelector('svg').append(s)",
     "module": "const s = document.createElement('script'); s.type = 'module'; s.src = URL + '.js'; document.head.append(s)",
     "document.write": "document.write(`<script src='${URL}.js'></` + 'script>')",
+    "a tag cut in two": "document.write(`<p><img src='${URL}`); document.write(`.gif'>`)",
+    "a script cut in two": "document.write('<script>if (1 <loca'); document.write('tion) 1</' + `script><script src='${URL}`); document.write(`.js'></`); document.write('script>')",
     "new Image": "new Image().src = URL + '.gif'",
     "image set": "const i = new Image(); i.srcset = URL + '.gif 1x'",
     "image attribute": "document.createElement('img').setAttribute('src', URL + '.gif')",
