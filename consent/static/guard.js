@@ -74,7 +74,7 @@ const parse = (markup, around) => {
   return range.extractContents();
 };
 // How markup as text comes into a page.
-const WAYS = { beforebegin: "before", afterbegin: "prepend", beforeend: "append", afterend: "after", outerHTML: "replaceWith" };
+const WAYS = { outerHTML: "replaceWith", beforebegin: "before", afterbegin: "prepend", beforeend: "append", afterend: "after" };
 
 const patch = (owner, names, wrapped) =>
   names.split(" ").forEach((way) =>
@@ -126,7 +126,7 @@ const framed = (native) => {
 const marked = (native, self, args, way, owner) => {
   const adjacent = way[2] === "s";
   const markup = args[+adjacent];
-  const how = WAYS[adjacent ? args[0].toLowerCase() : way] || "replaceChildren";
+  const how = WAYS[adjacent ? args[0].toLowerCase() : way] || adjacent || "replaceChildren";
   const around = /W|b|af/.test(how) ? own(self, "parentNode") : Reflect.get(owner, "host", self) || self;
   if (own(self, "ownerDocument") === inert || !around || around.localName === "template" || (markup + "").search(TAGS) < 0) return native();
   const shell = parse(markup, around);

@@ -328,3 +328,13 @@ def test_a_script_that_waits_runs_as_what_it_was_made_last(serve, browser_page):
     accept(browser_page)
     assert settled(browser_page, sink, 1) == [f"{TRACKER}/a.js"]
     assert browser_page.evaluate("[place.firstChild.type, window.ran, window.wrong]") == ["module", ["/a.js"], None]
+
+
+def test_markup_for_a_place_that_is_none_is_refused_and_changes_nothing(serve, browser_page):
+    body = """<p id=kept>kept</p><script>
+        try { kept.insertAdjacentHTML("nowhere", "<img src='TRACKER/a.gif'>"); } catch { window.refused = true; }
+    </script>"""
+    sink = Sink(body)
+    browser_page.goto(serve(sink))
+    assert settled(browser_page, sink) == []
+    assert browser_page.evaluate("[window.refused, kept.textContent]") == [True, "kept"]
