@@ -193,6 +193,7 @@ def _joined(names: frozenset[str]) -> str:
     return "~".join(sorted(names))
 
 
+@lru_cache(1_024)  # a lifetime or two, and the second that it is: 3 us of each choice
 def _base36(span: timedelta) -> str:
     number = span // timedelta(seconds=1)
     if number < 0:

@@ -108,7 +108,7 @@ class Gate:
 
     def own_page(self, visit: Visit, return_to: str) -> Answer:
         """The same under an address of its own, for whoever comes from the bar."""
-        return self._answer(visit, self.judge(visit), HTTPStatus.OK, return_to)
+        return self._answer(visit, self.judge(visit), HTTPStatus.OK, return_to, visit.asked_language)
 
     def bar(self, visit: Visit) -> bytes:
         """What is inserted into a page in mode ``notice``."""
@@ -121,8 +121,9 @@ class Gate:
         value = f"{NAME}={self.continuing.dumps(now)}; Path=/; Max-Age={age}; HttpOnly; SameSite=Lax"
         return (f"{value}; Secure" if visit.secure else value).encode("ascii")
 
-    def _answer(self, visit: Visit, verdict: Verdict, status: int, return_to: str) -> Answer:
-        body = self.pages.page(self.site.language(visit), verdict=verdict, return_to=return_to)
+    def _answer(self, visit: Visit, verdict: Verdict, status: int, return_to: str, asked: str = "") -> Answer:
+        language = self.site.language(visit, asked=asked)
+        body = self.pages.page(language, verdict=verdict, return_to=return_to)
         answer = answers.html(status, self.site.at_root(body, visit))
         # Stored nowhere: after an update, or "continue anyway", the same URL is the site's own page again.
         return answer.replacing(b"cache-control", b"private, no-store").replacing(b"vary", VARY)

@@ -22,7 +22,7 @@ _PIECE = re.compile(
 _EXPRESSION = re.compile(r"/(?:[^/\\\[\n]|\\.|\[(?:[^\]\\\n]|\\.)*\])+/[a-z]*")
 _BEFORE_EXPRESSION = frozenset([*"(,=:[!&|?{};", "=>", "&&", "||", "??", "return"])
 _OPENING, _CLOSING = frozenset("([{"), frozenset(")]}")
-_OFTEN = 4
+_OFTEN = 5
 """So many times a name is met that a shorter one pays, if it has to be said once more."""
 _DECLARING = frozenset({"const", "let"})
 _GOING_ON = [["catch"], ["else"], [")"], [","], [";"]]

@@ -70,7 +70,8 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST,)
 """Step N brings the database from version N-1 to version N."""
 
 _TYPED = {"at", "expires_at", "gpc"}
-_COUNT = """
+_COUNT_AND_SIGN = """
+    WITH signed AS (UPDATE consent_chains SET length = $7, head = $8, seal = $9 WHERE chain = $5)
     INSERT INTO consent_counts (day, facet, value, event, chain, count)
     SELECT day, facet, value, event, $5, count
     FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $6::bigint[]) AS new (day, facet, value, event, count)
@@ -158,14 +159,12 @@ async def keep(connection: Connection, group: Group) -> None:
             for one in group.records
         ],
     )
-    await connection.execute(
-        "UPDATE consent_chains SET length = $1, head = $2, seal = $3 WHERE chain = $4",
-        *(chain.length, chain.head, chain.seal, chain.chain),
-    )
     # In one order for all: two that add to the same counters must not wait for each other in a circle.
     keys = sorted(group.counts)
     columns = [[key[place] for key in keys] for place in range(4)]
-    await connection.execute(_COUNT, *columns, chain.chain, [group.counts[key] for key in keys])
+    counted = (*columns, chain.chain, [group.counts[key] for key in keys])
+    # One way to the server and back for both: each is waited for by everybody in the group.
+    await connection.execute(_COUNT_AND_SIGN, *counted, chain.length, chain.head, chain.seal)
 
 
 async def make_partitions(connection: Connection, months: Iterable[tuple[int, int]]) -> None:

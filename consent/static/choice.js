@@ -249,7 +249,9 @@
     if (focused) revisit.focus({ preventScroll: true });
     if (!silent) tell(revisit.dataset.consentSaved, revisit.lang);
   };
-  const once = (button) => {
+  const press = (button) => {
+    // A page's own script may hand in whatever it likes.
+    if (!(button instanceof Element && matches.call(button, "[data-consent-once]"))) return show();
     const box = isIn(button, "[data-consent-embed]");
     const frame = box && box.nextElementSibling;
     if (!frame || !matches.call(frame, "[" + HELD + "]")) return;
@@ -268,10 +270,10 @@
   };
 
   // The button says what is done; one of a placeholder, what is allowed beside all that its form names.
-  const choose = async (form, submitter, open) => {
+  const choose = async (form, submitter) => {
     const { name, value } = submitter || {};
-    if (!value) open();
-    if (busy || !value) return;
+    if (!value) return show();
+    if (busy) return;
     busy = true;
     const fields = new FormData(form);
     if (name !== "action") fields.append(name, value);
@@ -383,5 +385,5 @@
     else if (!isScript(element) && ![...element.attributes].some((it) => /^data-consent-(?!held|urls|open)./.test(it.name))) drop.call(element, HELD);
   };
 
-  Object.assign(kit, { ask, choose, once, learn, open: show, release, settle: resettled, wait });
+  Object.assign(kit, { ask, choose, learn, open: press, release, settle: resettled, wait });
 })();

@@ -61,7 +61,7 @@ const hold = (element, name, value) => {
 // A form may have a field of the name "attributes".
 const check = (element) => Array.from(element.attributes || "").filter((it) => hold(element, it.name, it.value))[0];
 const within = (node) =>
-  node?.querySelectorAll ? attempt(() => [node, ...find.call(node, FETCHING)]) || [node, ...node.querySelectorAll(FETCHING)] : [];
+  node?.querySelectorAll ? [node, ...(attempt(() => find.call(node, FETCHING)) || node.querySelectorAll(FETCHING))] : [];
 
 // Made before anything of the page's could stand in the way.
 const inert = doc.implementation.createHTMLDocument();
@@ -74,7 +74,7 @@ const parse = (markup, around) => {
   return range.extractContents();
 };
 // How markup as text comes into a page.
-const WAYS = { beforebegin: "before", afterbegin: "prepend", beforeend: "append", afterend: "after", outerHTML: "replaceWith" };
+const WAYS = { outerHTML: "replaceWith", beforebegin: "before", afterbegin: "prepend", beforeend: "append", afterend: "after" };
 
 const patch = (owner, names, wrapped) =>
   names.split(" ").forEach((way) =>
@@ -95,13 +95,16 @@ const written = (native, self, args, way) => {
   const [name, value] = it?.specified ? [it.name, it.value] : /^set/.test(way) ? args.slice(-2) : [way, it];
   const held = get.call(self, HELD);
   const label = hold(self, name, value);
-  if (isScript(self) && held && name === "type") set.call(self, "data-consent-type", value);
-  else if (!label || isScript(self)) native();
-  if (held && !label) act("settle", self, name);
+  if (!label || isScript(self)) native();
+  if (held && !label) {
+    // A script that waits may have been given another type.
+    check(self);
+    act("settle", self, name);
+  }
 };
 const inserted = (native, self, args) => {
   // What is put together out of sight is looked at when it is put in, all at once: so no node is looked at for each level.
-  const elements = args.filter((node) => ["isConnected", "ownerDocument"].some((it) => own(node, it) !== own(self, it))).flatMap(within);
+  const elements = args.filter((node) => ["ownerDocument", "isConnected"].some((it) => own(node, it) !== own(self, it))).flatMap(within);
   elements.forEach(check);
   const result = native();
   elements.forEach((element) => element.contentWindow);
@@ -123,20 +126,25 @@ const framed = (native) => {
 const marked = (native, self, args, way, owner) => {
   const adjacent = way[2] === "s";
   const markup = args[+adjacent];
-  const how = WAYS[adjacent ? args[0].toLowerCase() : way] || "replaceChildren";
+  const how = WAYS[adjacent ? args[0].toLowerCase() : way] || adjacent || "replaceChildren";
   const around = /W|b|af/.test(how) ? own(self, "parentNode") : Reflect.get(owner, "host", self) || self;
   if (own(self, "ownerDocument") === inert || !around || around.localName === "template" || (markup + "").search(TAGS) < 0) return native();
   const shell = parse(markup, around);
   // Scripts that come this way never run.
   within(shell).filter((element) => !isScript(element) && check(element))[0] ? owner[how].call(self, shell) : native();
 };
+// A tag that is cut in two, between two calls, waits for its end, as it would in the parser.
+const tails = new WeakMap();
 const streamed = (native, self, args) => {
-  const text = args.join("");
-  const held = text.replace(TAGS, (tag) => {
+  const given = args.join("");
+  const text = (tails.get(self) || "") + given;
+  const whole = text.replace(/<[a-z][^>]*$/i, "");
+  const held = whole.replace(TAGS, (tag) => {
     const element = parse(trusted("HTML", tag), doc.head).firstChild;
     return element && check(element) ? element.outerHTML.replace(/<\/\w+>$/, "") : tag;
   });
-  native(held !== text && [trusted("HTML", held)]);
+  tails.set(self, text.slice(whole.length));
+  native(held !== given && [trusted("HTML", held)]);
 };
 // What can wait goes on as if nobody answered, if it is not free.
 const wait = (url, then) => act("wait", url).catch(() => {}).then(then);
@@ -147,13 +155,14 @@ const fetched = (native, self, args) => {
 const calls = new WeakMap();
 const sent = (native, self, args, way) => {
   const call = calls.get(self);
+  const sync = call?.length > 2 && !call[2];
   const go = (free) => {
-    if (!free) self.open("GET", "about:invalid", ...call.slice(2));
+    if (!free) self.open("GET", "about:invalid", !sync);
     native();
   };
   if (way !== "send") calls.set(self, args);
   if (way !== "send" || !judge(call?.[1])) return native();
-  if (call.length > 2 && !call[2]) go();
+  if (sync) go();
   else wait(call[1], (free) => calls.get(self) === call && go(free));
 };
 // Whoever sends it hears that it is on its way, as ever.
@@ -169,14 +178,14 @@ const guard = (realm) => {
   // A way that several have is the same with each of them.
   const each = (ways, wrapped) =>
     Object.getOwnPropertyNames(realm)
-      .filter((name) => /^(HTML|Shadow|Node|Element|Range|Document|Char|Navigator|XMLH)/.test(name))
+      .filter((name) => /^(HTML|Shadow|Node|Element|Range|Document|Char|Navig|XMLH)/.test(name))
       .forEach((name) => patch(realm[name].prototype, ways, wrapped));
   each("src srcset srcdoc href poster type setAttribute setAttributeNS setAttributeNode setAttributeNodeNS", written);
   patch(realm.HTMLObjectElement.prototype, "data", written);
   each("before insertNode append replaceChildren insertAdjacentElement appendChild replaceChild insertBefore prepend adoptNode after replaceWith", inserted);
   each("contentWindow contentDocument", framed);
   each("createContextualFragment importNode", made);
-  each("innerHTML outerHTML insertAdjacentHTML setHTMLUnsafe", marked);
+  each("outerHTML innerHTML setHTMLUnsafe insertAdjacentHTML", marked);
   each("write writeln", streamed);
   each("open send abort", sent);
   each("sendBeacon", left);

@@ -49,8 +49,8 @@ const act = (name, ...values) => {
   done.catch(same);
   return done;
 };
-const open = () => {
-  act("open").catch(() => (location.href = home));
+const open = (button) => {
+  act("open", button).catch(() => (location.href = home));
 };
 // What was chosen last, for other tabs, and for a page that comes back or was made ahead of time.
 const look = (back) =>
@@ -74,24 +74,21 @@ on("submit", (event) => {
   event.preventDefault();
   event.stopPropagation();
   // Where choice.js or the endpoint does not answer, the form goes the way it would without any script.
-  act("choose", target, submitter, open).catch(() => {
+  act("choose", target, submitter).catch(() => {
     alone = 1;
     submitter.click();
   });
 });
 on("click", (event) => {
-  const { target } = event;
-  if (isIn(target, "[data-consent-once]")) act("once", target);
-  if (event.button || event.ctrlKey || event.metaKey || event.shiftKey || !isIn(target, "[data-consent-open],#consent-revisit")) return;
+  const button = isIn(event.target, "[data-consent-once],[data-consent-open],#consent-revisit");
+  if (!button || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
-  open();
+  open(button);
 });
 on("storage", ({ key, newValue }) => {
   if (key === "consent" && newValue) act("learn", newValue).catch(() => location.reload());
 });
-on("pageshow", ({ persisted }) => {
-  // Going back, a browser may also take the old HTML from its cache.
-  look(persisted || performance.getEntriesByType("navigation")[0]?.type === "back_forward");
-});
+// Going back (the type is "back_forward"), a browser may also take the old HTML from its cache.
+on("pageshow", ({ persisted }) => look(persisted || /^back/.test(performance.getEntriesByType("navigation")[0]?.type)));
 on("prerenderingchange", look);
 window.consent = Object.freeze({ allows, open });

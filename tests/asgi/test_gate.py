@@ -160,7 +160,7 @@ def test_in_mode_notice_the_page_comes_with_a_bar_behind_the_banner(site):
     response = opened(site(browsers={"mode": "notice"}), OLD, path="/a?b=1")
     assert response.status == 200
     assert response.body.index(b'id="consent-banner"') < response.body.index(BAR)
-    assert b'<a href="/consent/browser" target="_top">' in response.body
+    assert b'<a href="/consent/browser?lang=en" target="_top">' in response.body
     assert b'<input type="hidden" name="return" value="/a?b=1">' in response.body
     assert b"User-Agent, Sec-CH-UA" in response.header(b"vary")
 
@@ -179,7 +179,7 @@ def test_what_is_no_page_has_no_bar(site):
 def test_the_bar_stands_where_an_app_is_mounted(site):
     response = opened(site(browsers={"mode": "notice"}), OLD, scope={"root_path": "/shop"})
     assert b'method="post" action="/shop/consent/browser"' in response.body
-    assert b'<a href="/shop/consent/browser"' in response.body
+    assert b'<a href="/shop/consent/browser?lang=en"' in response.body
 
 
 def test_the_bar_goes_with_the_browser_and_so_does_its_entity_tag(site):
@@ -351,3 +351,16 @@ def test_where_our_own_code_fails_an_old_browser_is_let_in_and_the_owner_hears_o
     monkeypatch.setattr(Gate, part, fail)
     assert opened(app, OLD).status == 200
     assert "consent.W014" in caplog.text
+
+
+def test_the_page_speaks_the_language_of_the_page_whose_bar_led_there(site):
+    """A Ukrainian page in an English browser."""
+    english = (b"accept-language", b"en")
+    app = site(browsers={"mode": "notice"}, site={"languages": ["en", "uk"]})
+    assert b'<html lang="uk"' in drive(app, path="/consent/browser?lang=uk", headers=(*NAVIGATION, OLD, english)).body
+    assert b'<html lang="en"' in drive(app, path="/consent/browser", headers=(*NAVIGATION, OLD, english)).body
+    # In place of a page of the site's own, that page's query is none of ours.
+    assert (
+        b'<html lang="en"'
+        in drive(site(site={"languages": ["en", "uk"]}), path="/news?lang=uk", headers=(*NAVIGATION, OLD, english)).body
+    )

@@ -12,8 +12,9 @@ from starlette.testclient import TestClient
 
 from consent import Consent, ConsentMiddleware, SettingsError
 from consent.browser_facts import bundled_browser_facts
+from consent.records.chain import derive_key
 from consent.settings import Settings
-from tests.asgi.driving import HELD, HTML, NAVIGATION, PAGE, answering, body, choice, drive, page, settings, start
+from tests.asgi.driving import HELD, HTML, KEY, NAVIGATION, PAGE, answering, body, choice, drive, page, settings, start
 
 JSON = (b"content-type", b"application/json")
 
@@ -81,6 +82,16 @@ def test_keys_may_be_changed(wrap, accepted, monkeypatch):
     assert HELD not in drive(wrap(answering(*page())), headers=(*NAVIGATION, accepted)).body
     monkeypatch.setenv("CONSENT_SECRET", "n" * 32)
     assert HELD in drive(wrap(answering(*page())), headers=(*NAVIGATION, accepted)).body
+
+
+def test_a_retired_key_verifies_records_and_no_cookie(wrap, accepted, monkeypatch, tmp_path):
+    monkeypatch.setenv("CONSENT_SECRET", "n" * 32)
+    monkeypatch.setenv("CONSENT_RETIRED_SECRETS", f"{'o' * 32}, {KEY}")
+    app = wrap(answering(*page()), records={"url": f"sqlite:///{tmp_path}/consent.db"})
+    assert HELD in drive(app, headers=(*NAVIGATION, accepted)).body
+    sealing, *verifying = app.site.keeper.housekeeper.keys
+    assert sealing == derive_key(b"n" * 32)
+    assert verifying == [derive_key(b"o" * 32), derive_key(KEY.encode())]
 
 
 def test_undeclared_services_and_unknown_hosts_are_logged_once(wrap, caplog):

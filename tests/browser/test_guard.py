@@ -302,3 +302,39 @@ def test_a_tree_built_from_its_leaves_up_is_looked_at_once(serve, browser_page):
     browser_page.add_init_script(COUNTING)
     browser_page.goto(serve(Sink()))
     assert [browser_page.evaluate(GROWING, levels) for levels in (250, 500, 1000)] == [251, 501, 1001]
+
+
+def test_what_opens_the_preferences_takes_whatever_a_page_hands_in(serve, browser_page):
+    browser_page.goto(serve(Sink("<a href=/elsewhere data-consent-open>Cookies</a>")))
+    for opening in ("consent.open({})", "consent.open(document.body)", "document.querySelector('a').click()"):
+        browser_page.evaluate(opening)
+        dialog = browser_page.locator("#consent-dialog")
+        dialog.wait_for()
+        dialog.evaluate("dialog => dialog.close()")
+        dialog.wait_for(state="detached")
+
+
+def test_a_script_that_waits_runs_as_what_it_was_made_last(serve, browser_page):
+    body = """<script>
+        const script = document.createElement("script");
+        script.src = "TRACKER/a.js";
+        place.append(script);
+        script.type = "module";
+        script.textContent = "window.wrong = true";
+    </script>"""
+    sink = Sink(body)
+    browser_page.goto(serve(sink))
+    assert settled(browser_page, sink, asked=1) == []
+    accept(browser_page)
+    assert settled(browser_page, sink, 1) == [f"{TRACKER}/a.js"]
+    assert browser_page.evaluate("[place.firstChild.type, window.ran, window.wrong]") == ["module", ["/a.js"], None]
+
+
+def test_markup_for_a_place_that_is_none_is_refused_and_changes_nothing(serve, browser_page):
+    body = """<p id=kept>kept</p><script>
+        try { kept.insertAdjacentHTML("nowhere", "<img src='TRACKER/a.gif'>"); } catch { window.refused = true; }
+    </script>"""
+    sink = Sink(body)
+    browser_page.goto(serve(sink))
+    assert settled(browser_page, sink) == []
+    assert browser_page.evaluate("[window.refused, kept.textContent]") == [True, "kept"]

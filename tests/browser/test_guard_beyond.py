@@ -31,7 +31,6 @@ BEYOND = {
     + "const o = document.createElement('form'); o.action = URL + '.html'; o.target = 'led'; document.body.append(o); o.submit()",
     "a frame of data:": "const f = document.createElement('iframe'); f.src = `data:text/html,<img src='${URL}.gif'>`; document.body.append(f)",
     "a frame in markup, by its number": "place.innerHTML = '<iframe></iframe>'; window[0].fetch(URL).catch(() => {})",
-    "a tag cut in two": "document.write(`<img src='${URL}`); document.write(`.gif'>`)",
     "a declarative shadow root": "place.setHTMLUnsafe(`<p><template shadowrootmode=open><img src='${URL}.gif'></template>`)",
     "execCommand": "document.designMode = 'on'; getSelection().selectAllChildren(document.body); document.execCommand('insertImage', false, URL + '.gif')",
     "setNamedItem": "const a = document.createAttribute('src'), i = new Image(); a.value = URL + '.gif'; i.attributes.setNamedItem(a)",

@@ -9,6 +9,7 @@ import pytest
 
 from tests.browser.run_time import (
     CDN,
+    LONGEST,
     POLICIES,
     REFUSED,
     TRACKER,
@@ -52,25 +53,27 @@ def held(observe):
     """What arrives of all that leads to a partner, before the choice and after it."""
     before, page, sink = observe(starts_of(WAYS, TRACKER), asked=len(WAYS))
     accept(page)
-    settled(page, sink, len(WAYS.keys() - GONE))
+    settled(page, sink, len(WAYS.keys() - GONE), within=LONGEST)
     return before, by_name(sink)
 
 
 @pytest.fixture(scope="module")
 def free(observe):
-    return observe(starts_of(WAYS, CDN), asked=len(WAYS))[0]
+    return observe(starts_of(WAYS, CDN), asked=len(WAYS), least=len(WAYS) - len(REFUSED))[0]
 
 
 @pytest.fixture(scope="module")
 def unguarded(observe):
-    return observe(starts_of(WAYS, TRACKER), guard=False)[0]
+    return observe(starts_of(WAYS, TRACKER), least=len(WAYS), guard=False)[0]
 
 
 @pytest.fixture(scope="module")
 def under_policies(observe):
     ways = {way: WAYS[way] for way in WORLD}
+    count = len(ways) * len(POLICIES)
     return [
-        observe(starts_of(ways, site, list(POLICIES)), asked=len(ways) * len(POLICIES))[0] for site in (TRACKER, CDN)
+        observe(starts_of(ways, site, list(POLICIES)), asked=count, least=count * (site == CDN))[0]
+        for site in (TRACKER, CDN)
     ]
 
 

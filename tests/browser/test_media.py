@@ -185,6 +185,50 @@ def test_left_is_left_and_right_is_right_in_every_script(gazette, page, language
         assert (left, 1280 - right) == ((20, 780) if position == "left" else (780, 20))
 
 
+def inset(page, part, whole):
+    """How far ``part`` is from the end of its line in ``whole``: right where one writes from the left, and the other way round."""
+    (left, right, *_), (start, end, *_) = (page.locator(one).first.evaluate(BOX) for one in (part, whole))
+    direction = page.locator(whole).first.evaluate("e => getComputedStyle(e).direction")
+    return end - right if direction == "ltr" else left - start
+
+
+def test_what_stands_at_a_side_stands_as_far_from_the_other_in_arabic(gazette, page):
+    url, insets, edges = gazette(), {}, {}
+    for language in ("en", "ar"):
+        page.goto(f"{url}/{language}")
+        page.locator("#consent-banner button").last.click()
+        page.locator("#consent-dialog[open] h1").wait_for()
+        insets[language] = inset(page, "[data-consent-close]", "#consent-preferences")
+        page.locator("#consent-dialog [value=reject]").click()
+        page.locator("#consent-banner").wait_for(state="detached")
+        page.goto(f"{url}/consent/receipt?lang={language}")
+        cell = page.locator("tbody th").first
+        edges[language] = cell.evaluate("e => getComputedStyle(e).paddingInlineStart")
+        page.context.clear_cookies()
+    assert insets["en"] == insets["ar"]
+    assert edges == {"en": "0px", "ar": "0px"}, "a table's words begin where its heading does"
+
+
+@pytest.mark.parametrize("touch", [True, False])
+def test_a_finger_leaves_no_button_brighter_than_its_neighbours(gazette, chromium, touch):
+    context = chromium.new_context(viewport={"width": 390, "height": 844}, is_mobile=touch, has_touch=touch)
+    page = context.new_page()
+    page.goto(f"{gazette()}/en")
+    button = page.locator("#consent-banner [value=accept]")
+    button.hover()
+    assert button.evaluate("e => e.matches(':hover')")
+    assert button.evaluate("e => getComputedStyle(e).filter") == ("none" if touch else "brightness(1.12)")
+    context.close()
+
+
+def test_two_links_stand_side_by_side_on_a_phone_where_they_fit(gazette, page):
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{gazette()}/uk")
+    first, second = (link.evaluate(BOX) for link in page.locator("#consent-banner a").all())
+    assert first[2] == second[2]
+    assert page.locator("#consent-banner").evaluate("e => e.scrollWidth <= e.clientWidth")
+
+
 NOTCHES = {
     "portrait": ((390, 844), {"top": 47, "bottom": 34, "left": 0, "right": 0}),
     "landscape": ((844, 390), {"top": 0, "bottom": 21, "left": 47, "right": 47}),

@@ -263,7 +263,7 @@ def test_the_bar_says_the_same_leads_to_the_page_and_can_be_hidden(language):
     shown, texts = Page(source), browser_texts(language)
     assert texts.heading in shown.text
     assert texts.lead_without in shown.text
-    assert [a["href"] for a in shown.all("a")] == ["/privacy/browser"]
+    assert [a["href"] for a in shown.all("a")] == [f"/privacy/browser?lang={language}"]
     assert shown.all("form") == [
         {"id": "consent-outdated", "method": "post", "action": "/privacy/browser", "target": "_self"}
     ]

@@ -7,6 +7,7 @@ import argparse
 import itertools
 import os
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -50,6 +51,8 @@ def main() -> int:
                 taken += sum(1 for _ in layouts(browser, url, position, docs=docs))
         with serving(make_app()) as url:
             taken += sum(1 for _ in pages(browser, url, docs=docs))
+        with tempfile.TemporaryDirectory() as folder:
+            taken += sum(1 for _ in again(browser, Path(folder), docs=docs))
         browser.close()
     print(f"{taken} pictures in {FOLDER}")
     return 0
@@ -81,6 +84,23 @@ def pages(browser: Browser, url: str, *, docs: bool) -> Iterator[None]:
             for name in ("policy", "receipt", "opt-out", "browser", "nothing"):
                 page.goto(f"{url}/consent/{name}?lang={language}")
                 yield take(page, f"{name}-{language}-{view}-{scheme}", docs=docs)
+
+
+def again(browser: Browser, folder: Path, *, docs: bool) -> Iterator[None]:
+    """The banner of who has chosen before the site took on more services."""
+    records = {"url": f"sqlite:///{folder}/consent.db"}
+    with (
+        serving(make_app(records=records, site={"services": ["google-analytics"]})) as before,
+        serving(make_app(records=records)) as now,
+    ):
+        for language, view in itertools.product(LANGUAGES, VIEWS):
+            with opened(browser, view, "light") as context:
+                page = context.new_page()
+                page.goto(f"{before}/{language}")
+                page.locator("#consent-banner [value=reject]").click()
+                page.locator("#consent-banner").wait_for(state="detached")
+                page.goto(f"{now}/{language}")
+                yield take(page, f"again-{language}-{view}", docs=docs)
 
 
 def opened(browser: Browser, view: str, scheme: str) -> BrowserContext:

@@ -37,7 +37,7 @@ def make_settings(**tables: Mapping[str, object]) -> Settings:
         "services": ["google-analytics", "hotjar", "google-publisher-tag", "meta-pixel", "x-widgets", "youtube"],
         **tables.pop("site", {}),
     }
-    return Settings.from_mapping({"site": site, "records": {"url": "off"}, "browsers": {"mode": "off"}, **tables})
+    return Settings.from_mapping({"records": {"url": "off"}, "browsers": {"mode": "off"}, **tables, "site": site})
 
 
 async def article(scope: Scope, _: Receive, send: Send) -> None:
