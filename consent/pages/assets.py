@@ -20,7 +20,7 @@ class Asset:
     """A file under the mount."""
 
     name: str
-    """``choice-0123456789.js``: another content has another name."""
+    """``choice-01234567.js``: another content has another name."""
     content: str
     media_type: str
 
@@ -28,7 +28,7 @@ class Asset:
 def load_choice() -> Asset:
     """What the page's script fetches with the visitor's first act."""
     content = load_script("choice.js")
-    digest = hashlib.sha256(content.encode("ascii")).hexdigest()[:10]
+    digest = hashlib.sha256(content.encode("ascii")).hexdigest()[:8]
     return Asset(name=f"choice-{digest}.js", content=content, media_type="text/javascript; charset=us-ascii")
 
 

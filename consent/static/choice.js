@@ -332,8 +332,7 @@
   // What the guard asks. Its own judge says "?" where nobody has asked the server yet, and notes what to ask.
   const pending = new Set();
   let asking = null;
-  const inquire = async () => {
-    const urls = [...kit.wanted].slice(0, 64);
+  const inquire = async (urls) => {
     if (!urls.length) return;
     urls.forEach((url) => kit.wanted.delete(url));
     const headers = { "Content-Type": "application/json", Accept: "application/json" };
@@ -345,15 +344,25 @@
   };
   // What came by document.write stands in the document, and nobody has hold of it.
   const settleAll = () => [...doc.querySelectorAll("[" + HELD + '*="?"]'), ...pending].forEach(resettle);
-  // One question for all that is started in one go; a document in an attribute has to be read before its own are known.
+  // One question for all that is started in one go, and one more for what has been started meanwhile; a document in an
+  // attribute has to be read before its own are known. What an answer leaves open is not asked again before the next start.
   const askAll = () => {
     const rounds = async () => {
-      for (let round = 4; round && (round > 3 || kit.wanted.size); round--) {
-        await inquire();
-        settleAll();
+      const asked = new Set();
+      const open = () => [...kit.wanted].filter((url) => !asked.has(url)).slice(0, 64);
+      try {
+        do {
+          const urls = open();
+          urls.forEach((url) => asked.add(url));
+          await inquire(urls);
+          settleAll();
+        } while (open().length);
+      } finally {
+        // At once: whoever comes later must not wait for this answer.
+        asking = null;
       }
     };
-    asking ||= Promise.resolve().then(rounds).catch(() => {}).then(() => (asking = null));
+    asking ||= Promise.resolve().then(rounds).catch(() => {});
     return asking;
   };
   const wait = async (url) => {

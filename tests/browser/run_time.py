@@ -159,6 +159,8 @@ class Sink:
         """Seconds that a path takes."""
         self.asked = 0
         """How often the guard has been answered."""
+        self.questions = 0
+        """How often it has asked; a page may read it at ``/questions``."""
         own = {"partner": "Stats Inc", "category": "analytics", "hosts": [TRACKER], "paths": ["/stats-copy.js"]}
         settings = {
             "site": {"name": "The Gazette", "languages": ["en"], "services": ["own-stats"]},
@@ -169,6 +171,7 @@ class Sink:
         routes = [
             Route("/", self.page),
             Route("/frame/{number:int}", self.frame),
+            Route("/questions", self.count),
             Route("/{name:path}", self.file, methods=["GET", "POST"]),
         ]
         self.site = ConsentMiddleware(Starlette(routes=routes), settings=Settings.from_mapping(settings))
@@ -177,6 +180,9 @@ class Sink:
         headers = dict(scope.get("headers", []))
         host = headers.get(b"host", b"").decode().partition(":")[0]
         if scope["type"] == "lifespan" or host == "localhost":
+            if scope.get("path") == "/consent/verdicts":
+                self.questions += 1
+                await asyncio.sleep(self.waits.get(scope["path"], 0))
             await self.site(scope, receive, send)
             self.asked += scope.get("path") == "/consent/verdicts"
             return
@@ -201,6 +207,9 @@ class Sink:
             return HTMLResponse(html)
         html, policy = allowed(html, start.policy)
         return HTMLResponse(html, headers={"content-security-policy": policy})
+
+    async def count(self, request: Request) -> Response:
+        return PlainTextResponse(str(self.questions))
 
     async def file(self, request: Request) -> Response:
         path = request.url.path

@@ -66,6 +66,19 @@ def test_one_question_is_asked_for_all_and_none_again_while_the_tab_is_open(serv
     assert len(asked) == 1
 
 
+def test_what_is_started_while_an_answer_is_waited_for_is_asked_about_too(serve, browser_page):
+    body = """<script>(async () => {
+        for (let n = 0; n < 8; n++) {
+            new Image().src = "CDN".replace("cdn", "h" + n + ".cdn") + "/x.gif";
+            while (+await (await fetch("/questions")).text() <= n);
+        }
+    })()</script>"""
+    sink = Sink(body)
+    sink.waits["/consent/verdicts"] = 0.4  # in which the page starts the next one
+    browser_page.goto(serve(sink))
+    assert sorted(settled(browser_page, sink, 8)) == [f"h{n}.{CDN}/x.gif" for n in range(8)]
+
+
 def test_the_sites_own_and_what_the_owner_allows_ask_nothing(serve, browser_page):
     body = "<script>new Image().src = '/own.gif'; new Image().src = 'CDN/free.gif'; fetch('/data')</script>"
     asked = []
