@@ -31,12 +31,14 @@ _SCREENS = tuple(
 _NEVER_TURNED_AWAY = _NOT_PEOPLE + _SCREENS
 
 
-_CRAWLERS = re.compile(rb"(?:(?<!cu)bot|crawler|spider|slurp|externalhit)(?![a-z])", re.IGNORECASE)
+_CRAWLING = (b"bot", b"crawler", b"spider", b"slurp", b"externalhit")
+_CRAWLERS = re.compile(rb"(?:(?<!cu)bot|crawler|spider|slurp|externalhit)(?![a-z])")
 
 
 def is_crawler(header: bytes) -> bool:
     """Whether ``header`` says itself that no person sent it. No phone does (Cubot makes phones)."""
-    return _CRAWLERS.search(header) is not None
+    lowered = header.lower()
+    return any(word in lowered for word in _CRAWLING) and _CRAWLERS.search(lowered) is not None
 
 
 def is_exempt(header: bytes) -> bool:
