@@ -27,7 +27,8 @@ def _letter(letter: bytes) -> bytes:
 
 
 _ESCAPED_URL = re.compile(b"".join(map(_letter, (b"u", b"r", b"l"))) + rb"\(")
-_BEFORE_NAME = b"(?<![#@" + _NAME + b"])"
+_BEFORE_NAME = b"(?:(?<![#@" + _NAME + b"])|(?<=<!--))"
+"""``<!--`` is a token of its own (4.3.1): what follows it begins anew."""
 _ICON = rb"\\[eEfF][0-9a-fA-F]{3}"
 """What icon fonts show: the most frequent string of all."""
 _REST = rb"(?:[" + _NAME + rb"]++|" + _ESCAPE + rb")*+\(?+"
@@ -35,7 +36,7 @@ _REST = rb"(?:[" + _NAME + rb"]++|" + _ESCAPE + rb")*+\(?+"
 
 _PASSED = re.compile(
     rb"(?:[^\"'/\\(]++"
-    rb"|\((?:(?<![uU][rR][lL]\()|(?<=[#@" + _NAME + rb"][uU][rR][lL]\())"
+    rb"|\((?:(?<![uU][rR][lL]\()|(?<=[#@" + _NAME + rb"][uU][rR][lL]\()(?<!<!--[uU][rR][lL]\())"
     rb"|/(?!\*)|/\*(?:[^*]++|\*(?!/))*+(?:\*/|\Z)"
     rb"|\"(?:[^\"/\\\n\f\r]*+|" + _ICON + rb")\"|'(?:[^'/\\\n\f\r]*+|" + _ICON + rb")'"
     rb"|(?<![uU])(?<![uU][rR])(?!" + _letter(b"u") + rb")(?:" + _ESCAPE + rb")" + _REST

@@ -169,9 +169,8 @@ def _addresses(tokens) -> Iterator[bool]:
                 yield rule == "import" and _leads(token.value)
             case "function" if token.lower_name in {"url", "src", "image-set", "-webkit-image-set"}:
                 addresses = [argument for argument in token.arguments if argument.type in {"string", "url"}]
-                broken = any(
-                    argument.type == "error" for argument in token.arguments
-                )  # then the declaration is dropped
+                # What no image has in it makes that the declaration is dropped.
+                broken = any(a.type == "error" or (a.type == "literal" and a.value in "<=") for a in token.arguments)
                 most = 1 if token.lower_name in {"url", "src"} else len(addresses)
                 yield not broken and any(_leads(argument.value) for argument in addresses[:most])
                 yield from _addresses(token.arguments)

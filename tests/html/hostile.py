@@ -411,6 +411,7 @@ SILENT: dict[str, bytes] = {
     "a scheme without slashes": b"<img src=https:tracker.test/x>",
     "a portal": b"<portal src=//tracker.test/x></portal>",
     "a URL in a function whose name ends in an escaped url": b"<style>p{--x:my\\75 rl(url(//tracker.test/x))}</style>",
+    "a URL right behind what opens a comment in HTML": b"<style>p{--x:<!--url(//tracker.test/x)}</style>",
     "a ping": b"<a href=/ ping=//tracker.test/x>x</a>",
     "a ping among others": b"<a href=/ ping='/own //tracker.test/x'>x</a>",
     "a ping of an area": b"<map><area href=/ ping=//tracker.test/x></map>",
