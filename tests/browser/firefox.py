@@ -108,11 +108,11 @@ class Firefox:
         return len(self._call("browsingContext.locateNodes", context=self._tab, locator=locator)["nodes"])
 
     def wait(self, selector: str, *, gone: bool = False) -> None:
-        """Until an element is there, or is not."""
+        """Until an element is there, or is not in a page that is whole: one that only begins has none of anything."""
         deadline = time.monotonic() + DEADLINE
         while time.monotonic() < deadline:
             try:
-                if (self.count(selector) == 0) is gone:
+                if (self.count(selector) == 0) is gone and (not gone or self.ask("document.readyState") == "complete"):
                     return
             except RuntimeError:  # the page is on its way out
                 pass
