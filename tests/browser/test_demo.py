@@ -5,6 +5,7 @@ import time
 from dataclasses import dataclass
 
 import pytest
+from playwright.sync_api import expect
 
 from examples.demo import create_app
 from examples.demo.partners import PARTNERS, Partners, Tally
@@ -157,6 +158,7 @@ def test_scripts_switched_on_after_a_choice_without_them(visit, demo):
 def test_reject_keeps_everything_held(visit, demo, path, scripts):
     page = visit(path, scripts=scripts)
     click(page, "reject")
+    expect(page.locator("#consent-banner")).to_have_count(0)  # only then has the server heard of it
     assert demo.reached() == {}
     page.reload()
     assert page.locator("#consent-banner").count() == 0
