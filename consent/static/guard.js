@@ -80,6 +80,8 @@ const patch = (owner, names, wrapped) =>
   names.split(" ").forEach((way) =>
     attempt(() => {
       const it = Object.getOwnPropertyDescriptor(owner, way);
+      // Few have it: to fail at each of thousands would take a phone a third of a second.
+      if (!it) return;
       // Whoever only reads is of interest where it leads into a frame; there is nothing to wrap otherwise.
       const key = it.set ? "set" : it.value ? "value" : wrapped === framed && "get";
       it[key] = new Proxy(it[key], {
@@ -182,12 +184,12 @@ const guard = (realm) => {
       .forEach((name) => patch(realm[name].prototype, ways, wrapped));
   each("src srcset srcdoc href poster type setAttribute setAttributeNS setAttributeNode setAttributeNodeNS", written);
   patch(realm.HTMLObjectElement.prototype, "data", written);
-  each("before insertNode append replaceChildren insertAdjacentElement appendChild replaceChild insertBefore prepend adoptNode after replaceWith", inserted);
+  each("before insertNode replaceChildren adoptNode replaceChild appendChild append insertBefore insertAdjacentElement prepend after replaceWith", inserted);
   each("contentWindow contentDocument", framed);
-  each("createContextualFragment importNode", made);
-  each("outerHTML innerHTML setHTMLUnsafe insertAdjacentHTML", marked);
+  each("importNode createContextualFragment", made);
+  each("innerHTML outerHTML setHTMLUnsafe insertAdjacentHTML", marked);
   each("write writeln", streamed);
-  each("open send abort", sent);
+  each("send abort open", sent);
   each("sendBeacon", left);
   patch(realm, "fetch", fetched);
   patch(realm, "open", framed);
