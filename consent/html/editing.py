@@ -91,20 +91,20 @@ class Editor:
         """A piece, out of memory where it can be."""
         if end - start < pieces.SHORTEST or not self._scanner.is_at_rest or not self._holder.is_outermost:
             return self._scanned(page[start:end], final=final)
-        holder, bases = self._holder, self._bases
+        holder, bases, size = self._holder, self._bases, end - start
         context = Context(holder, self._dependents.declared, final)
-        text = holder.pieces.find_text(page, start, end)
-        known = None if text is None else holder.pieces.recall(context, text)
-        if text is not None and isinstance(known, Piece):
-            self._scanner.pass_over(len(text))
+        met = holder.pieces.find_text(page, start, end)
+        known = met and holder.pieces.recall(context, met)
+        if isinstance(known, Piece):
+            self._scanner.pass_over(size)
             for declaration in known.declared:
                 self._dependents.declare(*declaration)
             return known
-        piece = self._scanned(page[start:end], final=final)
-        size = end - start
+        text = met or page[start:end]
+        piece = self._scanned(text, final=final)
         if self._room > 0 and self._scanner.is_between(size) and bases == self._bases:
             self._room -= size
-            holder.pieces.remember(context, holder.pieces.take(page, start, end), piece)
+            holder.pieces.remember(context, holder.pieces.take(text, 0, size), piece)
         return piece
 
     def _scanned(self, text: bytes, *, final: bool) -> Piece:
