@@ -45,6 +45,16 @@ def found_afterwards(url, spool=None):
         ]
 
 
+def check_kept(served: Served, what: str) -> None:
+    """Some were told to come again, none got an error, and of those acknowledged none is missing."""
+    told = Counter(served.statuses)
+    receipts = {row["receipt"] for row in found_afterwards(served.records)[0]}
+    assert set(told) == {200, 503}
+    assert set(served.acknowledged) - receipts == set()
+    assert served.slowest < LONGEST
+    print(f"{what}: {dict(told)}, {len(receipts)} kept")
+
+
 @contextmanager
 def small_disk(folder: Path, kilobytes: int):
     """A file system of its own; skipped, loudly, for who may mount none."""
@@ -82,12 +92,7 @@ def test_a_disk_that_is_full_costs_no_acknowledged_choice_and_no_500(tmp_path):
             until(lambda: len(served.acknowledged) > before + 20)
         finally:
             served.stop()
-        told = Counter(served.statuses)
-        receipts = {row["receipt"] for row in found_afterwards(served.records)[0]}
-    assert set(told) == {200, 503}
-    assert set(served.acknowledged) - receipts == set()
-    assert served.slowest < LONGEST
-    print(f"a full disk: {dict(told)}, {len(receipts)} kept")
+        check_kept(served, "a full disk")
 
 
 def test_files_that_may_not_grow_cost_no_acknowledged_choice_and_no_500(tmp_path):
@@ -101,12 +106,7 @@ def test_files_that_may_not_grow_cost_no_acknowledged_choice_and_no_500(tmp_path
         until(lambda: len(served.acknowledged) > before + 20)
     finally:
         served.stop()
-    told = Counter(served.statuses)
-    receipts = {row["receipt"] for row in found_afterwards(served.records)[0]}
-    assert set(told) == {200, 503}
-    assert set(served.acknowledged) - receipts == set()
-    assert served.slowest < LONGEST
-    print(f"files that may not grow: {dict(told)}, {len(receipts)} kept")
+    check_kept(served, "files that may not grow")
 
 
 def test_postgres_stopped_and_started_costs_no_choice_no_order_and_no_500(postgres, tmp_path):
