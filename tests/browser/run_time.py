@@ -101,7 +101,7 @@ WAYS = {
     "a script by an attribute's node": "const a = document.createAttribute('src'), s = document.createElement('script'); a.value = URL + '.js'; s.setAttributeNodeNS(a); document.head.append(s)",
     "script, type in capitals": "const s = document.createElement('script'); s.src = URL + '.js'; s.setAttribute('TYPE', 'text/javascript'); document.head.append(s)",
     "new Audio": "new Audio(URL + '.gif')",
-    "a window's fetch": "const w = open('', '', 'popup,width=100,height=100'); w.fetch(URL).catch(() => {}); setTimeout(() => w.close(), 3000)",
+    "a window's fetch": "const w = open('', '', 'popup,width=100,height=100'); w.fetch(URL).catch(() => {}); setTimeout(() => w.close(), 30000)",
     "a document whose names are taken": "place.innerHTML = '<img name=baseURI><img name=createRange><form name=implementation>'; new Image().src = URL + '.gif'",
     "a form whose names are taken": "const f = document.createElement('form'); f.innerHTML = NAMES; document.body.append(f); f.innerHTML = NAMES + `<img src='${URL}.gif'>`",
     "a form whose names are taken, put in": "const d = document.createElement('div'); d.append(document.createElement('form')); d.firstChild.innerHTML = NAMES; const t = document.createElement('template'); t.innerHTML = `<img src='${URL}.gif'>`; document.body.append(d); HTMLElement.prototype.append.call(d.firstChild, t.content)",
