@@ -8,7 +8,8 @@ escapes is not. A name alone is left to the page's import map.
 import re
 from collections.abc import Iterator
 
-_BETWEEN = rb"(?:\s|/\*[^*]*+(?:\*(?!/)[^*]*+)*+\*/|//[^\n]*+\n)*+"
+_BETWEEN = rb"(?:\s|/\*+[^*]{0,200}+(?:\*(?!/)[^*]{0,50}+){0,8}+\*/|//[^\n]{0,200}+\n)*+"
+"""White space and comments; none so long that many that never end would each be read to the text's end."""
 _STRING = rb"""(?:"((?:[^"\\\n]|\\/)*+)"|'((?:[^'\\\n]|\\/)*+)'|`((?:[^`\\$]|\\/)*+)`)"""
 _DYNAMIC = re.compile(rb"import(?<![\w$]import)" + _BETWEEN + rb"\(" + _BETWEEN + _STRING)
 _STATIC = re.compile(rb"(?:import(?<![\w$]import)|from(?<![\w$]from))" + _BETWEEN + _STRING)
