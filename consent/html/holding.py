@@ -281,7 +281,7 @@ def _urls(element: bytes, name: bytes, value: bytes, written: list[Attribute]) -
     return (value,)
 
 
-_COMMENTS = {TOO_DEEP: limits.DRAWINGS, TOO_LONG: limits.TAG, UNSURE: limits.NOSCRIPT}
+_COMMENTS = {TOO_DEEP: limits.DRAWINGS, TOO_LONG: limits.TAG, UNSURE: limits.AMBIGUITY}
 """Tags that are made comments, and why."""
 _SHOWING = FRAMES | {b"meta"}
 _ANIMATIONS = frozenset({b"set", b"animate"})
