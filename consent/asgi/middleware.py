@@ -40,7 +40,7 @@ class ConsentMiddleware:
     ``settings``: a path to the settings file, or a ``Settings``. Signing keys come from ``CONSENT_SECRET``.
     ``on_outdated``: called with the scope and the verdict before an outdated browser gets the page or the bar.
     ``debug``: ``?browser-check=preview`` shows that page; an app that is itself in debug mode has it too.
-    Raises SettingsError with every mistake at once.
+    Raises SettingsError with every mistake at once, TypeError where ``settings`` is neither.
     """
 
     def __init__(
@@ -87,7 +87,7 @@ class ConsentMiddleware:
         inner = dict(scope, consent=consent)
         path: str = inner_path(scope) if scope.get("root_path") else scope["path"]
         ours = path.startswith(self._special)
-        if ours and path.startswith(self._excluded):
+        if ours and path.startswith(self._excluded) and not self._endpoints.owns(path):  # banners lead to our own
             await self.app(inner, receive, send)
             return
         page, conditional = read_wishes(scope["headers"])
@@ -170,6 +170,10 @@ def _load(
     settings: str | os.PathLike[str] | Settings, environ: Mapping[str, str]
 ) -> tuple[Settings, tuple[bytes, ...]]:
     """Settings and keys, or every mistake in either: an owner mends all of them in one go."""
+    handed: object = settings  # the annotation is a promise, and a caller may break it
+    if not isinstance(handed, Settings | str | os.PathLike):
+        got = type(handed).__name__
+        raise TypeError(f"settings must be a path or a Settings, not {got}; of a mapping: Settings.from_mapping(...)")
     loaded: Settings | None = None
     keys: tuple[bytes, ...] = ()
     problems: list[Problem] = []

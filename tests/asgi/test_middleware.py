@@ -61,6 +61,18 @@ def test_excluded_paths_pass_untouched_but_may_ask(wrap):
     assert HELD in drive(app, path="/apix", headers=headers).body
 
 
+def test_what_is_excluded_never_takes_away_the_pages_that_banners_lead_to(wrap):
+    app = wrap(answering(*page()), paths={"exclude": ["/con"]})
+    assert drive(app, path="/contact", headers=NAVIGATION).body == PAGE
+    assert drive(app, **choice(b"action=accept")).status == 303
+    assert drive(app, path="/consent/policy", headers=NAVIGATION).status == 200
+
+
+def test_settings_that_are_no_settings_say_what_would_be():
+    with pytest.raises(TypeError, match=r"not dict; of a mapping: Settings\.from_mapping"):
+        ConsentMiddleware(answering(), settings={"site": {"name": "The Gazette"}})
+
+
 def test_mistakes_in_the_settings_and_the_missing_key_are_told_together(monkeypatch, tmp_path):
     monkeypatch.delenv("CONSENT_SECRET")
     file = tmp_path / "consent.toml"
