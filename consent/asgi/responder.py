@@ -148,7 +148,9 @@ class Responder:
             return self._leading_nowhere(message)
         if content_type and self._consent.visit.method == "HEAD" and is_ascii_compatible(content_type):
             # What GET would say, but for the length, which only the rewritten body has (RFC 9110, 9.3.2).
-            return Page(self._consent, message).start(None)
+            headed = Page(self._consent, message).start(None)
+            self._send = _without_content(self._send)
+            return headed
         return None
 
     def _is_unreadable(self, headers: Headers) -> bool:
@@ -290,6 +292,15 @@ class Responder:
         await self._send(start)
         for message in queue:
             await self._send(message)
+
+
+def _without_content(send: Send) -> Send:
+    """``send`` for an answer to HEAD: of a body that an app sends all the same, granian would tell the length."""
+
+    def send_rest(message: Message) -> Awaitable[None]:
+        return send({**message, "body": b""} if message["type"] == _BODY else message)
+
+    return send_rest
 
 
 def _readable_start(body: bytes, coding: bytes) -> bytes:

@@ -155,10 +155,11 @@ def test_a_tag_cut_anywhere_is_held_all_the_same(wrap):
 def test_head_has_the_headers_of_get_but_no_length_and_no_body(wrap):
     app = wrap(answering(*page((b"etag", b'"a"'))))
     got = dict(drive(app).start["headers"])
-    response = drive(wrap(answering(page((b"etag", b'"a"'))[0], body(b""))), method="HEAD")
     del got[b"content-length"]
-    assert dict(response.start["headers"]) == got
-    assert response.body == b""
+    for sent in (b"", PAGE):  # Starlette's responses are the same to HEAD, and leave it to the server
+        response = drive(wrap(answering(page((b"etag", b'"a"'))[0], body(sent))), method="HEAD")
+        assert dict(response.start["headers"]) == got
+        assert response.bodies == [b""]
 
 
 def test_etags_carry_the_state_and_dates_are_gone(wrap, accepted):
