@@ -83,11 +83,15 @@ class ConsentMiddleware:
         if scope["type"] != "http":
             await self._not_http(scope, receive, send)
             return
+        if "consent" in scope and self._stands_inside(scope):
+            await self.app(scope, receive, send)
+            return
         consent = Consent(scope, self.site)
         inner = dict(scope, consent=consent)
         path: str = inner_path(scope) if scope.get("root_path") else scope["path"]
         ours = path.startswith(self._special)
         if ours and path.startswith(self._excluded) and not self._endpoints.owns(path):  # banners lead to our own
+            consent.aside = True
             await self.app(inner, receive, send)
             return
         page, conditional = read_wishes(scope["headers"])
@@ -106,6 +110,14 @@ class ConsentMiddleware:
         await self.app(inner, receive, responder.send)
         if responder.held is not None:
             await responder.close(responder.held)
+
+    def _stands_inside(self, scope: Scope) -> bool:
+        """Whether another one holds this answer already: two banners, and two policies in one cookie, are none."""
+        outer = scope.get("consent")
+        if not isinstance(outer, Consent) or outer.aside:
+            return False
+        self.site.reports.nested(self.site.settings.paths.mount)
+        return True
 
     def _looked_at(self, consent: Consent) -> Finding | Answer | None:
         """What is to become of a browser that opens a page; None for nearly every one."""
@@ -137,11 +149,12 @@ class ConsentMiddleware:
             return False
 
     async def _not_http(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "websocket":
+        if scope["type"] == "websocket" and not self._stands_inside(scope):
             consent = Consent(scope, self.site)
             if self._endpoints.owns(consent.visit.path):  # where the guard leads what may not connect
                 await send({"type": "websocket.close"})
                 return
+            consent.aside = consent.visit.path.startswith(self._excluded)
             await self.app(dict(scope, consent=consent), receive, without_cookies(send, consent))
         elif scope["type"] == "lifespan":
             await self.app(scope, receive, self._closing(send))

@@ -102,6 +102,11 @@ def test_an_untyped_page_is_judged_since_browsers_sniff(wrap):
     assert HELD in response.body
 
 
+def test_a_path_begins_no_line_of_the_log(wrap, caplog):
+    drive(wrap(answering(start(HTML, (b"cache-control", b"no-transform")), body(PAGE))), path="/a\nconsent.W020 b")
+    assert "\n" not in caplog.records[0].getMessage()
+
+
 def test_a_page_in_a_charset_that_cannot_be_read_is_inert(wrap, caplog):
     app = answering(start((b"content-type", b"text/html; charset=UTF-16LE")), body(PAGE.decode().encode("utf-16-le")))
     response = drive(wrap(app))
