@@ -18,6 +18,7 @@ from consent.asgi.hearing import Hearing
 from consent.asgi.request import for_app
 from consent.asgi.responder import Responder
 from consent.asgi.site import Site
+from consent.asgi.start import is_within_lifespan, refuse
 from consent.asgi.verdicts import Verdicts
 from consent.asgi.visit import inner_path, read_wishes
 from consent.asgi.workers import confined
@@ -40,7 +41,8 @@ class ConsentMiddleware:
     ``settings``: a path to the settings file, or a ``Settings``. Signing keys come from ``CONSENT_SECRET``.
     ``on_outdated``: called with the scope and the verdict before an outdated browser gets the page or the bar.
     ``debug``: ``?browser-check=preview`` shows that page; an app that is itself in debug mode has it too.
-    Raises SettingsError with every mistake at once, TypeError where ``settings`` is neither.
+    Raises SettingsError with every mistake at once, TypeError where ``settings`` is neither. Where a framework makes
+    its middleware only when the server starts it up, the startup fails with the same words.
     """
 
     def __init__(
@@ -54,6 +56,15 @@ class ConsentMiddleware:
         self.app = app
         self._on_outdated = on_outdated
         self._debug = debug
+        self._refused: Exception | None = None
+        try:
+            self._prepare(settings)
+        except Exception as error:
+            if not is_within_lifespan():
+                raise
+            self._refused = error
+
+    def _prepare(self, settings: str | os.PathLike[str] | Settings) -> None:
         loaded, keys = _load(settings, os.environ)
         self.site = Site(
             settings=loaded,
@@ -80,7 +91,7 @@ class ConsentMiddleware:
 
     # ``Any``: frameworks type what they call us with by TypedDicts of their own (see ``ASGIApp``).
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401 - see above
-        if scope["type"] != "http":
+        if scope["type"] != "http" or self._refused is not None:
             await self._not_http(scope, receive, send)
             return
         if "consent" in scope and self._stands_inside(scope):
@@ -149,6 +160,8 @@ class ConsentMiddleware:
             return False
 
     async def _not_http(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._refused is not None:
+            await refuse(self._refused, scope, receive, send)
         if scope["type"] == "websocket" and not self._stands_inside(scope):
             consent = Consent(scope, self.site)
             if self._endpoints.owns(consent.visit.path):  # where the guard leads what may not connect
