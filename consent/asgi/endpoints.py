@@ -222,10 +222,10 @@ class Endpoints:
         """Where the choice was made, as far as the request tells."""
         if not visit.is_of_browser:
             return Source.API
-        referer = same_host_path(visit.headers.get(b"referer", b""), visit.authority)
-        if choice.action in {Action.SAVE, Action.WITHDRAW} or (referer and self.documents.is_ours(referer, visit)):
+        if choice.action is Action.SAVE or choice.action is Action.WITHDRAW:
             return Source.PREFERENCES  # the banner has neither switches nor anything to take back
-        return Source.BANNER
+        referer = same_host_path(visit.headers.get(b"referer", b""), visit.authority)
+        return Source.PREFERENCES if referer and self.documents.is_ours(referer, visit) else Source.BANNER
 
     async def _browser(self, visit: Visit, _: Receive) -> Answer:
         return self.gate.own_page(visit, self.documents.way_back(visit))
