@@ -9,6 +9,7 @@ browsers prefetch (Sec-Purpose).
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from http import HTTPStatus
 
 from consent.asgi import answers
@@ -272,12 +273,17 @@ def _takes_back(site: Site, earlier: Decision, later: Decision) -> bool:
     return any(service is not None and not later.allows_service(service) for service in services)
 
 
+@lru_cache(64)  # of a whole second, and the same for all who choose within it
+def _moment(moment: datetime) -> str:
+    return moment.isoformat().replace("+00:00", "Z")
+
+
 def _told(state: ConsentState, decision: Decision, *, reload: bool) -> dict[str, object]:
     return {
         "answered": decision.answered,
         "categories": sorted(state.categories),
         "services": sorted(state.services),
         "receipt": state.receipt,
-        "expires": state.expires_at.isoformat().replace("+00:00", "Z"),
+        "expires": _moment(state.expires_at),
         "reload": reload,
     }
