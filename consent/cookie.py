@@ -137,7 +137,7 @@ class ConsentCookie:
 
     def set_header(self, state: ConsentState, *, secure: bool, now: datetime) -> bytes:
         """Write the whole ``Set-Cookie`` value."""
-        left = int((state.expires_at - now).total_seconds())
+        left = int((state.expires_at - now.replace(microsecond=0)).total_seconds())  # a state counts whole seconds too
         parts = [
             f"{self.name(secure)}={self.dumps(state)}",
             "Path=/",

@@ -36,6 +36,30 @@ def test_check_reads_another_file(capsys):
     assert capsys.readouterr().out.startswith("other.toml is right")
 
 
+@pytest.mark.parametrize(
+    "words", [["--settings", "other.toml", "check"], ["--settings", "none.toml", "check", "--settings", "other.toml"]]
+)
+def test_the_file_may_be_named_before_the_command_and_the_last_word_counts(words, capsys):
+    write(GOOD, "other.toml")
+    assert main(words) == 0
+    assert capsys.readouterr().out.startswith("other.toml is right")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["records", "--settings", "other.toml", "list"],
+        ["--settings", "other.toml", "records", "list"],
+        ["browsers", "--settings", "other.toml", "check", "UA"],
+        ["browsers", "check", "UA", "--settings", "other.toml"],
+    ],
+)
+def test_the_file_may_be_named_at_each_of_a_commands_words(words, capsys):
+    write("[site]\nnmae = 1", "other.toml")
+    assert main(words) == 1
+    assert "consent.E011  other.toml: site.nmae" in "".join(capsys.readouterr())
+
+
 def test_check_prints_every_mistake(capsys):
     write('[site]\nnmae = "X"\n[banner]\nposition = "botom"\n')
     assert main(["check"]) == 1

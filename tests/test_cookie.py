@@ -220,7 +220,12 @@ def test_set_cookie_on_http_is_not_secure_and_a_domain_is_named():
 
 @pytest.mark.parametrize(
     ("later", "max_age"),
-    [(timedelta(days=-3650), 400 * 86_400), (timedelta(days=179), 86_400), (timedelta(days=200), 0)],
+    [
+        (timedelta(days=-3650), 400 * 86_400),
+        (timedelta(microseconds=900_000), 180 * 86_400),
+        (timedelta(days=179), 86_400),
+        (timedelta(days=200), 0),
+    ],
 )
 def test_max_age_is_what_is_left_up_to_400_days(later, max_age):
     header = make().set_header(STATE, secure=True, now=NOW + later)

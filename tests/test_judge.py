@@ -227,11 +227,12 @@ URLS = st.lists(st.sampled_from(PIECES), max_size=9).map(b"".join)
     st.one_of(URLS, st.builds(b"https://%b/%b".__mod__, st.tuples(st.sampled_from(HOSTS), URLS))),
     st.sampled_from([[], ["analytics"], ["media", "advertising"]]),
     st.sampled_from(["allow", "hold"]),
+    st.sampled_from([None, ["part"], []]),
 )
-def test_memory_never_changes_a_verdict(value, granted, unknown):
+def test_memory_never_changes_a_verdict(value, granted, unknown, declared):
     def fresh():
         decision = judge(*granted)._decision
-        own = {"own": ["own.test"], "origin": "test", "allow": ["allow.test"], "unknown": unknown}
+        own = {"own": ["own.test"], "origin": "test", "allow": ["allow.test"], "unknown": unknown, "declared": declared}
         return PageJudge(RICH, decision, categories=CATEGORIES, **own)
 
     warm, read = fresh(), fresh()
@@ -284,6 +285,18 @@ def test_a_host_of_which_only_a_path_is_named_is_told_of_when_something_else_is_
     for number in range(3):
         assert judged.url(b"https://one.test/%d" % number) is None
     assert met == [(Met.UNKNOWN, "one.test")]
+
+
+def test_a_service_is_told_of_when_an_address_of_its_own_is_met():
+    met = []
+    options = {"own": [], "declared": [], "met": lambda kind, name: met.append((kind, name))}
+    judged = PageJudge(RICH, judge()._decision, **options)
+    for number in range(3):
+        judged.url(b"https://both.test/part.js?%d" % number)
+    assert met == [(Met.UNDECLARED, "part")]
+    for number in range(3):
+        judged.url(b"https://both.test/%d" % number)
+    assert met == [(Met.UNDECLARED, "part"), (Met.UNDECLARED, "both")]
 
 
 @given(st.binary(max_size=100))

@@ -23,6 +23,8 @@ class Consent:
     # On the class, so that making one sets no more than two names; ``cached_property`` would take a lock.
     _decision: Decision | None = None
     _visit: Visit | None = None
+    aside: bool = False
+    """Whether the middleware leaves this request to the app: one inside of it may have its say."""
 
     def __init__(self, scope: Scope, site: "Site") -> None:
         self._scope = scope

@@ -47,3 +47,11 @@ DECODERS: dict[bytes, Callable[[], Decoder]] = {
     b"x-gzip": lambda: Decoder(gzip=True),
     b"deflate": lambda: Decoder(gzip=False),
 }
+
+
+def readable_start(body: bytes, coding: bytes) -> bytes:
+    """The first bytes as a browser sees them; none where they cannot be decoded."""
+    try:
+        return DECODERS[coding]().feed(body) if coding else body
+    except zlib.error:
+        return b""

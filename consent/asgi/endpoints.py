@@ -124,10 +124,6 @@ class Endpoints:
         if (why := refusal(visit)) is not None:
             self.site.reports.refused(why)
             return answers.plain(HTTPStatus.FORBIDDEN, "cross-site", visit)
-        if not self.site.throttle.allows(client_of(visit), self.site.seconds()):
-            self.site.reports.flooded(self.site.throttle.rate)
-            answer = answers.plain(HTTPStatus.TOO_MANY_REQUESTS, "too-many", visit)
-            return answer.adding([(b"retry-after", str(self.site.throttle.pause).encode())])
         submission = await self._read(visit, receive)
         if isinstance(submission, Unreadable):
             return answers.unreadable(submission, visit)
@@ -154,6 +150,10 @@ class Endpoints:
         )
         if before is not None and earlier.answered and is_repeated(before, state):
             state = before  # a double click: its record is there already, and the cookie says so
+        elif not site.throttle.allows(client_of(visit), site.seconds()):
+            site.reports.flooded(site.throttle.rate)
+            answer = answers.plain(HTTPStatus.TOO_MANY_REQUESTS, "too-many", visit)
+            return answer.adding([(b"retry-after", str(site.throttle.pause).encode())])
         else:
             kept = await self._record(before, state, choice, earlier, submission, visit, now)
             if kept is None and state.granted:

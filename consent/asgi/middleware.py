@@ -18,6 +18,7 @@ from consent.asgi.hearing import Hearing
 from consent.asgi.request import for_app
 from consent.asgi.responder import Responder
 from consent.asgi.site import Site
+from consent.asgi.start import is_within_lifespan, refuse
 from consent.asgi.verdicts import Verdicts
 from consent.asgi.visit import inner_path, read_wishes
 from consent.asgi.workers import confined
@@ -40,7 +41,8 @@ class ConsentMiddleware:
     ``settings``: a path to the settings file, or a ``Settings``. Signing keys come from ``CONSENT_SECRET``.
     ``on_outdated``: called with the scope and the verdict before an outdated browser gets the page or the bar.
     ``debug``: ``?browser-check=preview`` shows that page; an app that is itself in debug mode has it too.
-    Raises SettingsError with every mistake at once.
+    Raises SettingsError with every mistake at once, TypeError where ``settings`` is neither. Where a framework makes
+    its middleware only when the server starts it up, the startup fails with the same words.
     """
 
     def __init__(
@@ -54,6 +56,15 @@ class ConsentMiddleware:
         self.app = app
         self._on_outdated = on_outdated
         self._debug = debug
+        self._refused: Exception | None = None
+        try:
+            self._prepare(settings)
+        except Exception as error:
+            if not is_within_lifespan():
+                raise
+            self._refused = error
+
+    def _prepare(self, settings: str | os.PathLike[str] | Settings) -> None:
         loaded, keys = _load(settings, os.environ)
         self.site = Site(
             settings=loaded,
@@ -80,14 +91,18 @@ class ConsentMiddleware:
 
     # ``Any``: frameworks type what they call us with by TypedDicts of their own (see ``ASGIApp``).
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401 - see above
-        if scope["type"] != "http":
+        if scope["type"] != "http" or self._refused is not None:
             await self._not_http(scope, receive, send)
+            return
+        if "consent" in scope and self._stands_inside(scope):
+            await self.app(scope, receive, send)
             return
         consent = Consent(scope, self.site)
         inner = dict(scope, consent=consent)
         path: str = inner_path(scope) if scope.get("root_path") else scope["path"]
         ours = path.startswith(self._special)
-        if ours and path.startswith(self._excluded):
+        if ours and path.startswith(self._excluded) and not self._endpoints.owns(path):  # banners lead to our own
+            consent.aside = True
             await self.app(inner, receive, send)
             return
         page, conditional = read_wishes(scope["headers"])
@@ -106,6 +121,14 @@ class ConsentMiddleware:
         await self.app(inner, receive, responder.send)
         if responder.held is not None:
             await responder.close(responder.held)
+
+    def _stands_inside(self, scope: Scope) -> bool:
+        """Whether another one holds this answer already: two banners, and two policies in one cookie, are none."""
+        outer = scope.get("consent")
+        if not isinstance(outer, Consent) or outer.aside:
+            return False
+        self.site.reports.nested(self.site.settings.paths.mount)
+        return True
 
     def _looked_at(self, consent: Consent) -> Finding | Answer | None:
         """What is to become of a browser that opens a page; None for nearly every one."""
@@ -137,11 +160,14 @@ class ConsentMiddleware:
             return False
 
     async def _not_http(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "websocket":
+        if self._refused is not None:
+            await refuse(self._refused, scope, receive, send)
+        if scope["type"] == "websocket" and not self._stands_inside(scope):
             consent = Consent(scope, self.site)
             if self._endpoints.owns(consent.visit.path):  # where the guard leads what may not connect
                 await send({"type": "websocket.close"})
                 return
+            consent.aside = consent.visit.path.startswith(self._excluded)
             await self.app(dict(scope, consent=consent), receive, without_cookies(send, consent))
         elif scope["type"] == "lifespan":
             await self.app(scope, receive, self._closing(send))
@@ -170,6 +196,10 @@ def _load(
     settings: str | os.PathLike[str] | Settings, environ: Mapping[str, str]
 ) -> tuple[Settings, tuple[bytes, ...]]:
     """Settings and keys, or every mistake in either: an owner mends all of them in one go."""
+    handed: object = settings  # the annotation is a promise, and a caller may break it
+    if not isinstance(handed, Settings | str | os.PathLike):
+        got = type(handed).__name__
+        raise TypeError(f"settings must be a path or a Settings, not {got}; of a mapping: Settings.from_mapping(...)")
     loaded: Settings | None = None
     keys: tuple[bytes, ...] = ()
     problems: list[Problem] = []

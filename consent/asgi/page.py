@@ -46,7 +46,7 @@ class Page:
         """As ``<html lang>`` has it; a fragment is in the visitor's."""
         self._styled = False
         beside = None if self._kind is Kind.FRAME else self._placeholder  # its buttons belong to a form in the body
-        self._rewriter = Rewriter(self._holder, insert, beside=beside)
+        self._rewriter = Rewriter(self._holder, insert, beside=beside, nonce=self._nonce)
 
     def feed(self, body: bytes, *, more: bool) -> bytes:
         """What can go out now; with ``more`` false, all that is left."""

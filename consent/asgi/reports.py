@@ -67,6 +67,13 @@ class Reports:
             name,
         )
 
+    def nested(self, mount: str) -> None:
+        self._once(
+            "consent.W016 a ConsentMiddleware stands inside another, and stands aside: the outer one's settings hold, "
+            "and nothing answers below its own %s. Take one away, or name this part in the outer one's paths.exclude",
+            mount,
+        )
+
     def exceeded(self, limit: Limit, path: str) -> None:
         what = limit.what.replace("%d", str(limit.most))
         self._once(f"{limit.code} in %s {what}: nobody read it, and no choice releases it", path)
@@ -149,4 +156,6 @@ class Reports:
         if name in told or len(told) >= LIMIT:
             return
         told.add(name)
-        logger.warning(text, (shown or name)[:200])
+        said = (shown or name)[:200]
+        # Paths are a stranger's words: a line break in one must not begin a line of the log.
+        logger.warning(text, said if said.isprintable() else ascii(said))

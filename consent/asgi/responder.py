@@ -6,13 +6,12 @@ If our own code fails on a page, the page goes out inert, never bare. Before the
 under a policy by which nothing runs and nothing is fetched from elsewhere (``inert``). After it: the body ends there.
 """
 
-import zlib
 from collections.abc import AsyncIterator, Awaitable
 
 from consent.asgi._types import Headers, Message, Send, body_of, headers_of
 from consent.asgi.consent import Consent
 from consent.asgi.cookies import without_held_cookies
-from consent.asgi.decoding import DECODERS
+from consent.asgi.decoding import DECODERS, readable_start
 from consent.asgi.fetching import Passes, held_link, hold_fetching
 from consent.asgi.files import descriptor_chunks, path_chunks
 from consent.asgi.headers import (
@@ -113,10 +112,22 @@ class Responder:
         if kept:
             await self._send({**message, "links": kept})
 
+    async def _on_informational(self, message: Message) -> None:
+        """103 by a server that takes it so: hints as above; what was asked for comes after it."""
+        try:
+            early = self._leading_nowhere(message)
+        except Exception as error:  # noqa: BLE001 - whatever it is, see the module's head
+            self._consent.site.reports.failed("its early hints were left out", error)
+            return
+        await self._send(early)
+
     async def _on_likely_page(self, message: Message, content_type: bytes | None) -> None:
         status = message["status"] if isinstance(message["status"], int) else 200
-        if status < 200 or self.held is not None or self._page is not None:
-            await self._send(message)  # informational, or a second start: the server's to judge; the page stays held
+        if status < 200:
+            await self._on_informational(message)
+            return
+        if self.held is not None or self._page is not None:
+            await self._send(message)  # a second start: the server's to judge; the page stays held
             return
         try:
             passed = self._without_body(message, status, content_type)
@@ -148,7 +159,9 @@ class Responder:
             return self._leading_nowhere(message)
         if content_type and self._consent.visit.method == "HEAD" and is_ascii_compatible(content_type):
             # What GET would say, but for the length, which only the rewritten body has (RFC 9110, 9.3.2).
-            return Page(self._consent, message).start(None)
+            headed = Page(self._consent, message).start(None)
+            self._send = _without_content(self._send)
+            return headed
         return None
 
     def _is_unreadable(self, headers: Headers) -> bool:
@@ -198,7 +211,7 @@ class Responder:
 
     def _is_page(self, start: Message, body: bytes) -> bool:
         """Whether the held start is a page's: typed so, or untyped and looking so."""
-        return not self._untyped or sniffs_as_html(_readable_start(body, content_encoding(headers_of(start))))
+        return not self._untyped or sniffs_as_html(readable_start(body, content_encoding(headers_of(start))))
 
     async def _begin(self, start: Message, body: bytes, *, more: bool, message: Message) -> None:
         if body.startswith((b"\xff\xfe", b"\xfe\xff")):  # UTF-16, whatever the header says (HTML 13.2.3.1)
@@ -292,9 +305,10 @@ class Responder:
             await self._send(message)
 
 
-def _readable_start(body: bytes, coding: bytes) -> bytes:
-    """The first bytes as a browser sees them; none where they cannot be decoded."""
-    try:
-        return DECODERS[coding]().feed(body) if coding else body
-    except zlib.error:
-        return b""
+def _without_content(send: Send) -> Send:
+    """``send`` for an answer to HEAD: of a body that an app sends all the same, granian would tell the length."""
+
+    def send_rest(message: Message) -> Awaitable[None]:
+        return send({**message, "body": b""} if message["type"] == _BODY else message)
+
+    return send_rest

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import NoReturn, Protocol
 
 from consent.cli import browsers, check, doctor, records, report
+from consent.cli.site import add_settings
 from consent.settings.faults import nearest
 
 
@@ -61,6 +62,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _parse(words: list[str]) -> argparse.Namespace:
     parser = Parser(prog="consent", description="Cookie consent for ASGI apps.")
+    add_settings(parser, default="consent.toml")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for name, module in COMMANDS.items():
         module.add_arguments(commands.add_parser(name, help=module.SUMMARY, description=module.SUMMARY))

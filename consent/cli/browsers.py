@@ -12,6 +12,7 @@ from consent.browser_plausibility import ImplausibleError
 from consent.browser_sources import DOCUMENTS, Document
 from consent.browsers import BrowserCheck, Floors, Outcome, Verdict
 from consent.cli.browser_refresh import FetchError, Told, refresh
+from consent.cli.site import add_settings
 from consent.engines import Engine
 from consent.errors import SettingsError
 from consent.settings import Settings
@@ -31,15 +32,15 @@ _BAR = 24
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--settings", metavar="PATH", default="consent.toml", help="the settings file (default: consent.toml)"
-    )
+    add_settings(parser)
     actions = parser.add_subparsers(dest="action", metavar="ACTION")
     explain = actions.add_parser("check", help="explain the verdict on a User-Agent")
+    add_settings(explain)
     explain.add_argument("user_agent", metavar="UA", help="what the browser sends as User-Agent")
     explain.add_argument("--hints", metavar="TEXT", default="", help="what it sends as Sec-CH-UA")
     explain.add_argument("--floor", metavar="NAME", help="a floor by name, in place of the settings'")
     fetch = actions.add_parser("refresh", help="fetch newer data from public sources")
+    add_settings(fetch)
     fetch.add_argument("--out", metavar="PATH", help="the file (default: that of the settings, or browsers.json)")
     fetch.add_argument("--mirror", metavar="URL", default="", help="a folder that has the documents too")
 

@@ -4,6 +4,7 @@ import argparse
 import os
 import sys
 
+from consent.cli.site import add_settings
 from consent.errors import Problem, SettingsError
 from consent.pages import Pages
 from consent.settings import Settings, keys_from_environment
@@ -13,9 +14,7 @@ SUMMARY = "Say what is wrong with the settings file and the signing keys."
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--settings", metavar="PATH", default="consent.toml", help="the settings file (default: consent.toml)"
-    )
+    add_settings(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -14,7 +14,7 @@ from consent.errors import SettingsError
 from consent.records.base import StoreError
 from consent.records.chain import verify_register
 from consent.records.ledger import Ledger
-from consent.records.opening import default_spool
+from consent.records.opening import default_spool, sqlite_path
 from consent.records.spool import LIMIT, Spool
 from consent.settings.keys import short_keys
 
@@ -110,6 +110,8 @@ def _aged(what: str, as_of: date, today: date) -> Look:
 
 
 def _place(url: str) -> str:
-    """Without user and password."""
+    """Of a file the whole path, of a server no user and password."""
+    if (path := sqlite_path(url)) is not None:
+        return os.fspath(path)
     scheme, _, rest = url.partition("://")
-    return f"{scheme}://{rest.rpartition('@')[2]}" if scheme != "sqlite" else os.fspath(rest)
+    return f"{scheme}://{rest.rpartition('@')[2]}"

@@ -28,6 +28,7 @@ RUN: dict[str, Callable[[CommandSite, argparse.Namespace], int]] = {
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_settings(parser)
     what = parser.add_subparsers(dest="what", metavar="WHAT", required=True)
     listing = _add(what, "list", "The newest records, one a line.")
     _add_selection(listing)

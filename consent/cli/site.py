@@ -40,10 +40,9 @@ class CommandSite:
         return open_keeper(self.settings.records.url, self.secrets)
 
 
-def add_settings(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--settings", metavar="PATH", default="consent.toml", help="the settings file (default: consent.toml)"
-    )
+def add_settings(parser: argparse.ArgumentParser, *, default: str = argparse.SUPPRESS) -> None:
+    """``--settings``, before a command or behind it: the outermost parser alone has a default."""
+    parser.add_argument("--settings", metavar="PATH", default=default, help="the settings file (default: consent.toml)")
 
 
 def load_site(arguments: argparse.Namespace) -> CommandSite:

@@ -69,6 +69,7 @@ _JAVASCRIPT = frozenset(
     b"text/javascript1.4 text/javascript1.5 text/jscript text/livescript text/x-ecmascript text/x-javascript".split()
 )
 """JavaScript MIME type essences (MIME Sniffing 4.6)."""
+MODULE = b"module"
 RULES = b"speculationrules"
 
 _TINY = re.compile(rb"[\t\n\f\r ]*+\+?+0*+[01](?![0-9])")
@@ -95,14 +96,14 @@ def script_type(written: Iterable[Attribute]) -> bytes:
     kind = kind.decode("utf-8", "replace").strip().encode().lower() if kind else kind
     if not kind or kind in _JAVASCRIPT:
         return b"javascript"
-    return kind if kind in {b"module", RULES} else b""
+    return kind if kind in {MODULE, RULES} else b""
 
 
 def fetches(name: bytes, written: list[Attribute]) -> bool:
     """Whether the element contacts a host by itself: scripts, links and inputs by their type, metas that refresh."""
     if name == b"script":
         # An SVG script's file is fetched whatever its type says (Chromium).
-        return script_type(written) in {b"javascript", b"module"} or any(a.name in HREFS for a in written)
+        return script_type(written) in {b"javascript", MODULE} or any(a.name in HREFS for a in written)
     if name == b"link":
         return not FETCHING_RELS.isdisjoint((value_of(written, b"rel") or b"").lower().split())
     if name == b"input":

@@ -10,9 +10,9 @@ import itertools
 from collections.abc import Callable, Iterable
 from typing import Protocol
 
-from consent.html import embedded, limits, marks, refresh, speculation, srcset, styles
+from consent.html import embedded, limits, marks, modules, refresh, speculation, srcset, styles
 from consent.html.constructs import FOREIGN, TOO_DEEP, TOO_LONG, TRACED, UNSURE, Construct
-from consent.html.fetching import FETCHING, FRAMES, HREFS, NOTHING, RULES, SETS, Use, fetches, use_of
+from consent.html.fetching import FETCHING, FRAMES, HREFS, MODULE, NOTHING, RULES, SETS, Use, fetches, use_of
 from consent.html.marks import Hold, both, inert, joined, renamed
 from consent.html.memory import Memory
 from consent.html.reading import Reading, read_foreign
@@ -208,7 +208,10 @@ class Holder:
         """The labels of a script's text, by what ``script_type`` says."""
         if kind == RULES:
             return joined(label for url in speculation.texts(text) if (label := self._passive(url))) or None
-        return self._judge.inline(text) if kind and text else None
+        if not kind or not text:
+            return None
+        urls = modules.imported(text, module=kind == MODULE)
+        return joined(label for label in (self._judge.inline(text), *map(self._judge.url, urls)) if label) or None
 
     def _within(self, document: bytes) -> bytes | None:
         """The labels of what a document within the page would have held."""
@@ -223,7 +226,7 @@ class Holder:
     def _embedded(self, url: bytes) -> bytes | None:
         text = embedded.script(url)
         if text is not None:
-            return joined(label for label in (self._judge.inline(text), self._within(text)) if label) or None
+            return joined(label for label in (self._inline(b"javascript", text), self._within(text)) if label) or None
         document = embedded.document(url)
         return limits.UNREAD if document is None else self._within(document)
 
@@ -278,7 +281,7 @@ def _urls(element: bytes, name: bytes, value: bytes, written: list[Attribute]) -
     return (value,)
 
 
-_COMMENTS = {TOO_DEEP: limits.DRAWINGS, TOO_LONG: limits.TAG, UNSURE: limits.NOSCRIPT}
+_COMMENTS = {TOO_DEEP: limits.DRAWINGS, TOO_LONG: limits.TAG, UNSURE: limits.AMBIGUITY}
 """Tags that are made comments, and why."""
 _SHOWING = FRAMES | {b"meta"}
 _ANIMATIONS = frozenset({b"set", b"animate"})
@@ -303,7 +306,7 @@ def _shadowed(name: bytes) -> Hold:
 
 
 _QUOTES = frozenset({b'"', b"'"})
-_RUN = frozenset({b"javascript", b"module"})
+_RUN = frozenset({b"javascript", MODULE})
 
 
 def _assigned(written: list[Attribute]) -> bytes | None:

@@ -8,7 +8,7 @@ import operator
 import re
 from collections.abc import Callable, Iterable
 
-from consent.html import limits
+from consent.html import limits, nonces
 from consent.html.editing import Beside, Editor
 from consent.html.holding import Holder, Judge
 from consent.html.injection import Insertion
@@ -26,7 +26,8 @@ class Rewriter:
     """Rewrites one page. Not to be used again after ``finish``.
 
     ``insert`` is called once, with what ``<html lang>`` says (``b""`` if nothing); None: the bytes are a fragment,
-    in which things are held but nothing is inserted. ``beside``: see ``editing.Beside``.
+    in which things are held but nothing is inserted. ``beside``: see ``editing.Beside``. ``nonce``: the page's own, out
+    of its Content-Security-Policy (see ``nonces``).
     """
 
     __slots__ = (
@@ -38,6 +39,7 @@ class Rewriter:
         "_insertion",
         "_kept",
         "_most",
+        "_neutral",
         "_pending",
         "_prologue",
         "_retry",
@@ -51,8 +53,10 @@ class Rewriter:
         insert: Callable[[bytes], Insertion] | None,
         *,
         beside: Beside | None = None,
+        nonce: bytes = b"",
         kept: int = limits.KEPT,
     ) -> None:
+        self._neutral = nonces.neutral(nonce)
         self._editor = Editor(holder, beside=beside)
         self._prologue = None if insert is None else Prologue()
         self._insert = insert
@@ -131,7 +135,7 @@ class Rewriter:
             reach, inserted = self._insertions(self._prologue, page, final=final)
             edits += inserted
         piece = page if reach == len(page) else page[:reach]
-        edits += self._editor.read(piece, final=final)
+        edits += self._editor.read(self._neutral(piece), final=final)
         consumed = self._editor.consumed
         if self._prologue is not None:
             self._prologue.shift(consumed)

@@ -150,7 +150,7 @@ class PageJudge:
             return self._read(value)
         path, query = read_path(text)
         verdict = self._foreign(place.host, path, query) if place.host else self._copy(path)
-        if place.unless is _ANYTHING and place.host in self._told:
+        if place.untold in self._told:
             self._place(value)
         return verdict
 
@@ -187,11 +187,13 @@ class PageJudge:
             bare, below = self._entries.get(name, _NO_ENTRY)
             starts += below
             if bare is not None:
+                if starts and self._is_untold(bare):  # the URL at hand may be one of somebody else's
+                    return Place(host=host, verdict=None, unless=_ANYTHING, untold=bare.key)
                 unless = ODD_PATH.match if starts else None
                 return Place(host=host, verdict=self._label(bare), unless=unless, starts=tuple(starts))
             name = name.partition(".")[2]
         if starts and host not in self._told:  # only some paths there are somebody's: told of when another is met
-            return Place(host=host, verdict=None, unless=_ANYTHING)
+            return Place(host=host, verdict=None, unless=_ANYTHING, untold=host)
         return Place(host=host, verdict=self._unknown(host), unless=self._may_be_copy, starts=tuple(starts))
 
     def _address(self, address: Address) -> bytes | None:
@@ -220,9 +222,17 @@ class PageJudge:
     def _is_own(self, host: str) -> bool:
         return host in self._origin or is_under(host, self._own)
 
+    def _is_untold(self, service: Service) -> bool:
+        """Whether the owner is to hear of ``service`` and has not; never past the bound of what is told."""
+        return (
+            self._declared is not None
+            and service.key not in self._declared
+            and service.key not in self._told
+            and len(self._told) < REMEMBERED
+        )
+
     def _label(self, service: Service) -> bytes | None:
-        undeclared = self._declared is not None and service.key not in self._declared
-        if undeclared:
+        if self._is_untold(service):
             self._tell(Met.UNDECLARED, service.key)
         if self._decision.allows_service(service):
             return None

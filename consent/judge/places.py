@@ -20,6 +20,8 @@ class Place:
     """The verdict stands unless this meets the path, which then has to be read. None: it stands whatever the path."""
     starts: tuple[bytes, ...] = ()
     """Nor where the path begins with one of these."""
+    untold: str = ""
+    """What the owner is told of when a path is met that is nobody else's; every path is read until then."""
 
 
 @lru_cache(maxsize=8)

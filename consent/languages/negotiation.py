@@ -110,7 +110,8 @@ def _canonical(tag: str) -> str:
     """The tag under which texts for ``tag`` (lower case) would stand."""
     primary, *others = tag.split("-")
     if primary == "zh":
-        return "zh-hans" if _TRADITIONAL.isdisjoint(others) else "zh-hant"
+        simplified = "hans" in others or _TRADITIONAL.isdisjoint(others)  # a named script says more than a country
+        return "zh-hans" if simplified else "zh-hant"
     return "-".join([_RENAMED.get(primary, primary), *others])
 
 

@@ -20,13 +20,13 @@ class Fault:
     remedy: str
 
 
-def nearest(word: str, known: Iterable[str]) -> str | None:
-    """The known name most like ``word``, if any is like it at all."""
+def nearest(word: str, known: Iterable[str], *, likeness: float = 0.6) -> str | None:
+    """The known name most like ``word``, if any is as like it as ``likeness`` (0 to 1: the same)."""
     plain = word[:SHOWN].casefold().strip().replace(" ", "-")
     names = {name.casefold(): name for name in known}
     if plain.replace("-", "_") in names:
         return names[plain.replace("-", "_")]
-    close = difflib.get_close_matches(plain, names, n=1, cutoff=0.6)
+    close = difflib.get_close_matches(plain, names, n=1, cutoff=likeness)
     return names[close[0]] if close else None
 
 

@@ -247,9 +247,11 @@ def _no_integer(key: str, value: object) -> Fault:
 
 
 def _no_text(key: str, value: object, parse: Callable[[str], object]) -> Fault:
-    """What is told of something else than a text: if it is a number, what such a text would look like."""
+    """What is told of something else than a text: what would be right here, where ``parse`` says it of such a text."""
     fault = wrong_type(value, "a text")
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if not isinstance(value, int | float):
         return fault
     told = parse(shown(value))
-    return replace(fault, remedy=told.remedy if isinstance(told, Fault) else f'Write it in quotes: {key} = "{value}"')
+    if isinstance(told, Fault):
+        return replace(fault, remedy=told.remedy)
+    return fault if isinstance(value, bool) else replace(fault, remedy=f'Write it in quotes: {key} = "{value}"')

@@ -4,9 +4,12 @@ from dataclasses import replace
 
 from consent.catalogue import Cookie, Partner, Service
 from consent.settings import addresses, durations, values
-from consent.settings.faults import Fault, did_you_mean, shown
+from consent.settings.faults import Fault, did_you_mean, nearest, shown
 from consent.settings.reader import Table
 from consent.settings.schema import HELD_ALWAYS
+
+_TYPO = 0.8
+"""So like a known name that it was meant: a letter or two in ten."""
 
 
 def services(
@@ -15,11 +18,12 @@ def services(
     """The services the owner wrote down, each whole; those switched off stand in ``HELD_ALWAYS``."""
     found = []
     for key in table.names():
-        fault = _key_fault(key, entries, categories)
+        content = table.table(key)
+        fault = _key_fault(key, entries, categories) or _typo(key, content, entries)
         if fault is not None:
             table.fault(key, fault)
             continue
-        found.append(_service(table.table(key), entries.get(key), key, categories, domains))
+        found.append(_service(content, entries.get(key), key, categories, domains))
     return tuple(found)
 
 
@@ -129,6 +133,18 @@ def _key_fault(key: str, entries: dict[str, Service], categories: tuple[str, ...
             remedy=f'Take another key for the service, like "{key}-service"',
         )
     return None
+
+
+def _typo(key: str, table: Table, entries: dict[str, Service]) -> Fault | None:
+    """A table that adds no service, and is named nearly as one of the catalogue's that it may have been meant for."""
+    guess = None if key in entries or _has_any(table) else nearest(key, entries, likeness=_TYPO)
+    if guess is None:
+        return None
+    return Fault(
+        code="consent.E031",
+        message=f"there is no service {shown(key)}",
+        remedy=f"Did you mean {guess!r}? One of the site's own needs hosts, paths or inline",
+    )
 
 
 def declared(

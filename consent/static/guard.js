@@ -177,24 +177,25 @@ const guard = (realm) => {
   // A page with a guard of its own needs no other.
   if (kit.free.has(realm.Node) || (realm !== window && realm.consent)) return;
   kit.free.add(realm.Node);
-  // A way that several have is the same with each of them.
-  const each = (ways, wrapped) =>
-    Object.getOwnPropertyNames(realm)
-      .filter((name) => /^(HTML|Shadow|Node|Element|Range|Document|Char|Navig|XMLH)/.test(name))
-      .forEach((name) => patch(realm[name].prototype, ways, wrapped));
-  each("src srcset srcdoc href poster type setAttribute setAttributeNS setAttributeNode setAttributeNodeNS", written);
+  // Of few, since a browser makes each of them when it is first asked for: a phone takes long to make all.
+  Object.getOwnPropertyNames(realm).forEach((name) => {
+    if (!/^(XML|Element|HTML[EFILMOSTV]|Shadow|Range|Document|Char|Navigator|Node$)/.test(name)) return;
+    // A way that several have is the same with each of them.
+    const it = realm[name].prototype;
+    patch(it, "contentWindow contentDocument", framed);
+    patch(it, "importNode createContextualFragment", made);
+    patch(it, "before insertNode replaceChildren insertBefore insertAdjacentElement replaceWith adoptNode replaceChild appendChild append prepend after", inserted);
+    patch(it, "send abort open", sent);
+    patch(it, "href setAttributeNS setAttributeNode poster setAttributeNodeNS srcdoc setAttribute src srcset type", written);
+    patch(it, "sendBeacon", left);
+    patch(it, "write writeln", streamed);
+    patch(it, "outerHTML innerHTML setHTMLUnsafe insertAdjacentHTML", marked);
+  });
   patch(realm.HTMLObjectElement.prototype, "data", written);
-  each("before insertNode replaceChildren adoptNode replaceChild appendChild append insertBefore insertAdjacentElement prepend after replaceWith", inserted);
-  each("contentWindow contentDocument", framed);
-  each("importNode createContextualFragment", made);
-  each("innerHTML outerHTML setHTMLUnsafe insertAdjacentHTML", marked);
-  each("write writeln", streamed);
-  each("send abort open", sent);
-  each("sendBeacon", left);
   patch(realm, "fetch", fetched);
-  patch(realm, "open", framed);
   // What a constructor is given is fetched only when the script has ended.
   patch(realm, "Audio", made);
+  patch(realm, "open", framed);
   patch(realm, "WebSocket EventSource", opened);
 };
 kit.judge = judge;

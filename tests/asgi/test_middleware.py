@@ -61,6 +61,38 @@ def test_excluded_paths_pass_untouched_but_may_ask(wrap):
     assert HELD in drive(app, path="/apix", headers=headers).body
 
 
+def test_what_is_excluded_never_takes_away_the_pages_that_banners_lead_to(wrap):
+    app = wrap(answering(*page()), paths={"exclude": ["/con"]})
+    assert drive(app, path="/contact", headers=NAVIGATION).body == PAGE
+    assert drive(app, **choice(b"action=accept")).status == 303
+    assert drive(app, path="/consent/policy", headers=NAVIGATION).status == 200
+
+
+@pytest.mark.parametrize("kind", ["http", "websocket"])
+def test_one_inside_another_stands_aside_and_says_so(wrap, caplog, kind):
+    seen = []
+    inner = wrap(answering(*page(), seen=seen), paths={"mount": "/choice"})
+    outer = wrap(inner)
+    assert drive(outer, scope={"type": kind}) == drive(wrap(answering(*page())), scope={"type": kind})
+    assert seen[0]["consent"].site is outer.site
+    drive(outer, scope={"type": kind})
+    assert [record.getMessage()[:12] for record in caplog.records] == ["consent.W016"]
+
+
+def test_one_inside_another_holds_what_the_other_leaves_alone(wrap):
+    seen = []
+    inner = wrap(answering(*page(), seen=seen))
+    outer = wrap(inner, paths={"exclude": ["/shop/"]})
+    assert drive(outer, path="/shop/x").body.count(b'id="consent-banner"') == 1
+    drive(outer, path="/shop/x", scope={"type": "websocket"})
+    assert [scope["consent"].site for scope in seen] == [inner.site] * 2
+
+
+def test_settings_that_are_no_settings_say_what_would_be():
+    with pytest.raises(TypeError, match=r"not dict; of a mapping: Settings\.from_mapping"):
+        ConsentMiddleware(answering(), settings={"site": {"name": "The Gazette"}})
+
+
 def test_mistakes_in_the_settings_and_the_missing_key_are_told_together(monkeypatch, tmp_path):
     monkeypatch.delenv("CONSENT_SECRET")
     file = tmp_path / "consent.toml"

@@ -106,8 +106,9 @@ def test_pages_are_held_until_the_choice_on_a_real_server(server):
             assert again.status in {200, 304}
             assert again.getheader("etag") == etag
             assert bool(nothing) is (again.status == 200)
-    response, data = fetch(server, "/file", method="HEAD")
-    assert (response.status, data) == (200, b"")
+    for path in ("/", "/file"):
+        response, data = fetch(server, path, method="HEAD")
+        assert (response.status, data, response.getheader("content-length")) == (200, b"", None), path
     response, data = fetch(server, "/picture")
     assert data == PICTURE
     chosen, _ = fetch(

@@ -77,3 +77,16 @@ def test_a_flood_is_answered_429_and_told_once(wrap, caplog):
     assert send("8.8.8.8").status == 303
     assert caplog.text.count("consent.W043") == 1
     assert "9.9.9.9" not in caplog.text
+
+
+def test_what_makes_no_record_takes_nothing_from_the_bucket(wrap):
+    app = wrap(answering(*page()), records={"url": "off", "rate": 1})
+
+    def send(form, *headers):
+        return drive(app, **choice(form, headers=(*FORM, *headers), scope={"client": ("9.9.9.9", 1)}))
+
+    assert [send(b"action=nonsense").status for _ in range(3)] == [400] * 3
+    first = send(b"action=reject")
+    again = [send(b"action=reject", (b"cookie", first.cookie)).status for _ in range(3)]
+    assert [first.status, *again] == [303] * 4
+    assert send(b"action=accept", (b"cookie", first.cookie)).status == 429

@@ -33,7 +33,7 @@ class Costs:
     changed: float
     """Seen before but for two tokens, one in the head and one in the middle, as forms have them."""
     nonces: float
-    """Seen before but for a new nonce in every script's tag."""
+    """Seen before but for a new nonce in every script's tag, which the policy names."""
     granted: float
     """Seen before, everything allowed."""
     turbohtml: float | None = None
@@ -44,9 +44,9 @@ class Costs:
         return self.seen_before, self.changed, self.nonces, self.granted
 
 
-def rewrite(page: bytes, holder: Holder, insert: Callable[[bytes], Insertion]) -> bytes:
+def rewrite(page: bytes, holder: Holder, insert: Callable[[bytes], Insertion], nonce: bytes = b"") -> bytes:
     """One page in one piece, as the middleware does it."""
-    rewriter = Rewriter(holder, insert)
+    rewriter = Rewriter(holder, insert, nonce=nonce)
     return rewriter.feed(page) + rewriter.finish()
 
 
@@ -62,8 +62,8 @@ def measure(sample: Sample, rounds: int) -> Costs:
         zlib=best(lambda: zlib.compress(page, 6), rounds),
         first_sight=best_prepared(lambda: _first_sight(sample, asked), rounds),
         seen_before=best(lambda: rewrite(page, known, _inserting(site, asked)), rounds),
-        changed=best_prepared(lambda: _renewed(with_tokens, sample, known), rounds),
-        nonces=best_prepared(lambda: _renewed(with_nonces, sample, known), rounds),
+        changed=best_prepared(lambda: _renewed(with_tokens(page), sample, known), rounds),
+        nonces=best_prepared(lambda: _with_new_nonce(sample, known), rounds),
         granted=best(lambda: rewrite(page, granting, _inserting(site, allowed)), rounds),
         turbohtml=best(lambda: turbohtml_rewrite(text), rounds) if turbohtml_rewrite else None,
     )
@@ -93,10 +93,15 @@ def _first_sight(sample: Sample, decision: Decision) -> Callable[[], bytes]:
     return lambda: rewrite(sample.data, holder, _inserting(site, decision))
 
 
-def _renewed(renew: Callable[[bytes], bytes], sample: Sample, holder: Holder) -> Callable[[], bytes]:
+def _renewed(page: bytes, sample: Sample, holder: Holder, nonce: bytes = b"") -> Callable[[], bytes]:
     """The rewriting of a page that is never the same twice."""
-    page, site = renew(sample.data), sample.site
-    return lambda: rewrite(page, holder, _inserting(site, unanswered(site)))
+    site = sample.site
+    return lambda: rewrite(page, holder, _inserting(site, unanswered(site)), nonce)
+
+
+def _with_new_nonce(sample: Sample, holder: Holder) -> Callable[[], bytes]:
+    nonce = secrets.token_urlsafe(16).encode()
+    return _renewed(with_nonces(sample.data, nonce), sample, holder, nonce)
 
 
 def with_tokens(page: bytes) -> bytes:
@@ -108,9 +113,9 @@ def with_tokens(page: bytes) -> bytes:
     return _TITLE.sub(b'<meta name="csrf-token" content="%s"><title' % token, page, count=1)
 
 
-def with_nonces(page: bytes) -> bytes:
-    """One new nonce in every script's tag."""
-    return _SCRIPT.sub(b'<script nonce="%s"' % secrets.token_hex(16).encode(), page)
+def with_nonces(page: bytes, nonce: bytes) -> bytes:
+    """One nonce in every script's tag."""
+    return _SCRIPT.sub(b'<script nonce="%s"' % nonce, page)
 
 
 _TITLE = re.compile(rb"<title", re.IGNORECASE)

@@ -62,6 +62,7 @@ def test_doctor_is_content_with_a_site_that_runs(capsys):
     assert [line.split()[1] for line in out.splitlines()] == [
         "settings", "keys", "store", "chain", "spool", "catalogue", "browsers", "suffixes",
     ]  # fmt: skip
+    assert f"ok  store      {Path.cwd() / 'consent.db'}\n" in out
     assert "1 chains, 30 records" in out
 
 

@@ -74,6 +74,7 @@ def test_bad_bytes_ask_for_nothing_and_never_raise(header):
         ("zh-TW", ("zh-Hans", "zh-Hant"), "zh-Hant"),
         ("zh-Hant-HK", ("zh-Hans", "zh-Hant"), "zh-Hant"),
         ("zh-CN", ("zh-Hant", "zh-Hans"), "zh-Hans"),
+        ("zh-Hans-TW", ("zh-Hant", "zh-Hans"), "zh-Hans"),
         ("zh", ("zh-Hant", "zh-Hans"), "zh-Hans"),
         ("zh-TW", ("zh-Hans",), None),
         ("pt-BR", ("en", "pt"), "pt"),

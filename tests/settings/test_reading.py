@@ -111,6 +111,9 @@ def test_each_kind_of_value_says_what_it_needs(changes, needed):
     [
         ({"records": {"retention": 3}}, 'Write it like "180 days", "6 months", "3 years" or "P180D"'),
         ({"site": {"name": 24}}, 'Write it in quotes: name = "24"'),
+        ({"site": {"name": True}}, "Write a text"),
+        ({"holding": {"csp": False}}, "One of these is right: off, report, enforce"),
+        ({"banner": {"dark": True}}, "One of these is right: auto, always, never"),
         ({"site": {"name": "X", "services": "youtube"}}, 'Write it in brackets: services = ["youtube"]'),
         (
             {

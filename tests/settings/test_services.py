@@ -134,6 +134,18 @@ def test_a_service_nothing_can_be_told_by_is_refused():
     assert code_of({"category": "analytics"}) == "consent.E035"
 
 
+@pytest.mark.parametrize("table", [{}, {"enabled": False}, {"category": "advertising"}])
+def test_a_changed_entry_with_a_typo_in_its_name_is_one_mistake_with_the_right_name(table):
+    problem = only({"services": {"google-analytic": table}})
+    assert (problem.code, problem.key) == ("consent.E031", "services.google-analytic")
+    assert problem.remedy.startswith("Did you mean 'google-analytics'?")
+
+
+def test_an_own_service_may_be_named_nearly_as_one_of_the_catalogues():
+    settings = Settings.from_mapping({"site": {"name": "X"}, "services": {"google-analytic": OWN}})
+    assert settings.catalogue.services["google-analytic"].partner == Partner(name="Stats Inc")
+
+
 def test_a_wrong_host_is_one_mistake_and_not_two():
     assert code_of({"category": "analytics", "hosts": ["https://x.example.net"]}) == "consent.E020"
 
