@@ -175,8 +175,8 @@ const sent = (native, self, args, way) => {
 // Whoever sends it hears that it is on its way, as ever.
 const left = (native, self, args) => (judge(args[0]) ? !!wait(args[0], (free) => free && native()) : native());
 // These cannot wait: they fail as where nobody answers, and are free to try again.
-const opened = (native, self, args, way) =>
-  native(judge(args[0]) && wait(args[0]) && [home.replace(way[0] === "W" && "http", "ws") + "/held", args[1]]);
+// An event source fails at such an address, too.
+const opened = (native, self, args) => native(judge(args[0]) && wait(args[0]) && [home.replace("http", "ws") + "/held", args[1]]);
 // One realm: the page's own, or that of an empty frame in it.
 const guard = (realm) => {
   if (kit.free.has(realm.Node)) return;
