@@ -9,6 +9,7 @@ browsers prefetch (Sec-Purpose).
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from http import HTTPStatus
 
 from consent.asgi import answers
@@ -222,10 +223,10 @@ class Endpoints:
         """Where the choice was made, as far as the request tells."""
         if not visit.is_of_browser:
             return Source.API
-        referer = same_host_path(visit.headers.get(b"referer", b""), visit.authority)
-        if choice.action in {Action.SAVE, Action.WITHDRAW} or (referer and self.documents.is_ours(referer, visit)):
+        if choice.action is Action.SAVE or choice.action is Action.WITHDRAW:
             return Source.PREFERENCES  # the banner has neither switches nor anything to take back
-        return Source.BANNER
+        referer = same_host_path(visit.headers.get(b"referer", b""), visit.authority)
+        return Source.PREFERENCES if referer and self.documents.is_ours(referer, visit) else Source.BANNER
 
     async def _browser(self, visit: Visit, _: Receive) -> Answer:
         return self.gate.own_page(visit, self.documents.way_back(visit))
@@ -272,12 +273,17 @@ def _takes_back(site: Site, earlier: Decision, later: Decision) -> bool:
     return any(service is not None and not later.allows_service(service) for service in services)
 
 
+@lru_cache(64)  # of a whole second, and the same for all who choose within it
+def _moment(moment: datetime) -> str:
+    return moment.isoformat().replace("+00:00", "Z")
+
+
 def _told(state: ConsentState, decision: Decision, *, reload: bool) -> dict[str, object]:
     return {
         "answered": decision.answered,
         "categories": sorted(state.categories),
         "services": sorted(state.services),
         "receipt": state.receipt,
-        "expires": state.expires_at.isoformat().replace("+00:00", "Z"),
+        "expires": _moment(state.expires_at),
         "reload": reload,
     }

@@ -14,6 +14,7 @@ FIELD_LIMIT = 500
 """Fields of a form."""
 LONGEST_WAIT = 86_400
 """Seconds; whoever took longer than a day to decide had left the page open."""
+_decode = json.JSONDecoder().decode
 
 
 class Unreadable(Enum):
@@ -85,7 +86,7 @@ def _parse_form(body: bytes) -> Submission | Unreadable:
 
 def _parse_json(body: bytes) -> Submission | Unreadable:
     try:
-        content: object = json.loads(body)
+        content: object = _decode(body.decode("utf-8"))  # nothing else is JSON (RFC 8259, 8.1)
     except (ValueError, RecursionError):
         return Unreadable.MALFORMED
     if not isinstance(content, dict):

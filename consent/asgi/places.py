@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from consent.address import read_addresses
 from consent.asgi.sources import Map, place_of
 from consent.html import Texts, Use, pieces
-from consent.html.holding import Judge
+from consent.html.judging import Judge
 
 REMEMBERED = 1024
 """Places of one site. Beyond that the one that was not met for longest is forgotten."""

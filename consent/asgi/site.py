@@ -68,6 +68,8 @@ class Site:
     seconds: Callable[[], float] = time.monotonic
     random: Callable[[int], bytes] = randomness.take
     new_receipt: Callable[[], str] = _new_receipt
+    unanswered: Decision = field(init=False)
+    """What is decided of a visitor who has not chosen; the clock has no part in it."""
     allowlist: Allowlist | None = field(init=False)
     """Makes the policy of ``holding.csp``; None where that is off."""
     throttle: Throttle = field(init=False)
@@ -81,6 +83,7 @@ class Site:
     _pieces: Texts = field(default_factory=Texts)
 
     def __post_init__(self) -> None:
+        unanswered = decide(self.settings.policy, None, self.now())
         allowlist = None
         if self.settings.holding.csp != "off":
             places = read_map(self.catalogue)
@@ -91,8 +94,9 @@ class Site:
                 judge=self._quiet_judge,
                 left_out=self.reports.left_out,
             )
-        notices = Notices(settings=self.settings, pages=self.pages, asking=self.decide(None))
-        object.__setattr__(self, "allowlist", allowlist)  # frozen: set once, here
+        notices = Notices(settings=self.settings, pages=self.pages, asking=unanswered)
+        object.__setattr__(self, "unanswered", unanswered)  # frozen: set once, here
+        object.__setattr__(self, "allowlist", allowlist)
         object.__setattr__(self, "notices", notices)
         throttle = Throttle(rate=self.settings.records.rate, secret=secrets.token_bytes(16))
         object.__setattr__(self, "throttle", throttle)
@@ -113,7 +117,7 @@ class Site:
         return state if isinstance(state, ConsentState) else None
 
     def decide(self, state: ConsentState | None, now: datetime | None = None) -> Decision:
-        return decide(self.settings.policy, state, now or self.now())
+        return self.unanswered if state is None else decide(self.settings.policy, state, now or self.now())
 
     def holder(self, decision: Decision, host: str) -> Holder:
         """What holds in pages of ``host``; a host no browser would send is nobody's own."""

@@ -52,8 +52,10 @@ def client_of(visit: Visit) -> str:
     """
     client = visit.scope.get("client")
     peer = str(client[0]) if isinstance(client, list | tuple) and client else ""
-    address = _address(peer)
     named = visit.text(b"x-forwarded-for").rpartition(",")[2].strip()[:64]
+    if not named and ":" not in peer:  # nearly always: an address of IPv4 is a client as it stands
+        return peer
+    address = _address(peer)
     if named and (address is None or not address.is_global):
         peer, address = named, _address(named)
     if address is None:

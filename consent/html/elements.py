@@ -185,23 +185,20 @@ class Elements(ABC):
         reported too.
         """
         name, start, tag_end, _, value = construct
-        end = raw_end(page, name, tag_end)
-        if end < 0:
-            if not final:
-                return (), self._cut(page, start, rawtext.END[name], final=final)
-            end = len(page)
+        close = raw_end(page, name, tag_end)
+        if close < 0 and not final:
+            return (), self._cut(page, start, rawtext.END[name], final=final)
+        end = len(page) if close < 0 else close
+        inner = type(self)(self._interest, scripting=self._scripting, frameset=self._frameset)
+        inside = _up_to(page, tag_end, close)
+        found = list(_shifted(inner.scan(inside, final=close < 0), tag_end))
+        if close >= 0 and not inner.is_behind(len(inside)):
+            behind = foreign.behind_comment(page, start)
+            return list(self._made_comment(UNSURE, start, behind)), behind
         self._gaps.close(tag_end)
         self._gaps.begin = end
         whole = (name, start, tag_end, end if name in _WHOLE else tag_end, value)
-        return [
-            *([whole] if name in REPORTED else ()),
-            *self._within(page, tag_end, end, scripting=self._scripting),
-        ], end
-
-    def _within(self, page: bytes, start: int, end: int, *, scripting: bool) -> Iterator[Construct]:
-        """The constructs in text that is read as markup, too."""
-        inner = type(self)(self._interest, scripting=scripting, frameset=self._frameset)
-        return _shifted(inner.scan(page[start:end], final=True), start)
+        return [*([whole] if name in REPORTED else ()), *found], end
 
     def _turn(
         self, page: bytes, name: bytes, start: int, tag_end: int, *, closing: bool
@@ -234,8 +231,7 @@ class Elements(ABC):
         if SOUND.fullmatch(page, tag_end, end):
             return (), tag_end  # both readings agree: its tags are read like any other's
         inner = type(self)(self._interest, scripting=False)
-        # A "<" right before the end tag's own is text in both readings.
-        inside = page[tag_end:end] if close < 0 else page[tag_end:end].rstrip(b"<")
+        inside = _up_to(page, tag_end, close)
         found = list(_shifted(inner.scan(inside, final=close < 0), tag_end))
         if close >= 0 and not inner.is_between(len(inside)):
             behind = foreign.behind_comment(page, start)
@@ -249,6 +245,10 @@ class Elements(ABC):
         the rest is read.
         """
         return self.consumed == at and self.is_at_rest
+
+    def is_behind(self, at: int) -> bool:
+        """Whether what was scanned ends, at ``at``, behind a construct."""
+        return self.consumed == at and self._passing is None
 
     @property
     def is_at_rest(self) -> bool:
@@ -265,6 +265,13 @@ def name_at(page: bytes, start: int) -> bytes:
     """The name of the start tag at ``start``, in lower case; none if there is no such tag."""
     match = _TAG_NAME.match(page, start)
     return match[1].lower() if match else b""
+
+
+def _up_to(page: bytes, start: int, close: int) -> bytes:
+    """What stands before the end tag at ``close``, or before the page's end if there is none (-1). A "<" right before
+    the end tag's own is text in every reading.
+    """
+    return page[start:] if close < 0 else page[start:close].rstrip(b"<")
 
 
 def _shifted(constructs: Iterable[Construct], by: int) -> Iterator[Construct]:

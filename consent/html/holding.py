@@ -8,34 +8,17 @@ comes before what the judge says.
 
 import itertools
 from collections.abc import Callable, Iterable
-from typing import Protocol
 
 from consent.html import embedded, limits, marks, modules, refresh, speculation, srcset, styles
 from consent.html.constructs import FOREIGN, TOO_DEEP, TOO_LONG, TRACED, UNSURE, Construct
 from consent.html.fetching import FETCHING, FRAMES, HREFS, MODULE, NOTHING, RULES, SETS, Use, fetches, use_of
+from consent.html.judging import Judge, Passes
 from consent.html.marks import Hold, both, inert, joined, renamed
 from consent.html.memory import Memory
 from consent.html.reading import Reading, read_foreign
 from consent.html.script_tags import decides, inert_script, kind_of
 from consent.html.tags import Attribute, attributes, has_more_attributes, resolve, tag_name
 from consent.html.texts import Texts
-
-
-class Judge(Protocol):
-    """Says under which label something is held, or None where it may run."""
-
-    def url(self, value: bytes, use: Use = Use.ACTIVE, /) -> bytes | None:
-        """``value``: a URL as an attribute gives it, character references resolved, perhaps relative."""
-
-    def inline(self, text: bytes, /) -> bytes | None:
-        """``text``: an inline script's."""
-
-    def assigned(self, name: bytes, /) -> bytes | None:
-        """``name``: what ``data-consent`` says."""
-
-    def at(self, base: bytes, /) -> "Judge":
-        """The judge of a page with a ``<base href>`` that says ``base``; itself where that leads no further."""
-
 
 IGNORE = b"ignore"
 
@@ -44,22 +27,6 @@ BASES = 16
 """Bases that lead elsewhere for which a holder keeps another."""
 
 _FORGETFUL = Texts(room=0)
-
-
-class _Passes(Memory[bytes, bool]):
-    """URLs to whether they may be fetched. A look-up judges what is new: what is known costs no call of Python's."""
-
-    __slots__ = ("_judge",)
-
-    def __init__(self, judge: Judge) -> None:
-        super().__init__()
-        self._judge = judge
-
-    def __missing__(self, value: bytes) -> bool:
-        url = value[1:-1] if value[:1] in _QUOTES else value
-        url = resolve(url)
-        passes = self._judge.url(url) is None and not (url[:1] in embedded.BEGINNINGS and embedded.is_embedded(url))
-        return self.keep(value, passes, len(value))
 
 
 class Holder:
@@ -72,7 +39,7 @@ class Holder:
     ) -> None:
         self._judge = judge
         self.texts, self.pieces = texts, pieces
-        self.passes: Callable[[bytes], bool] = _Passes(judge).__getitem__
+        self.passes: Callable[[bytes], bool] = Passes(judge).__getitem__
         """Whether a URL, as written with its quotes, may be fetched now, to whatever use."""
         self._depth = 0
         self._inner = inner
@@ -281,7 +248,7 @@ def _urls(element: bytes, name: bytes, value: bytes, written: list[Attribute]) -
     return (value,)
 
 
-_COMMENTS = {TOO_DEEP: limits.DRAWINGS, TOO_LONG: limits.TAG, UNSURE: limits.NOSCRIPT}
+_COMMENTS = {TOO_DEEP: limits.DRAWINGS, TOO_LONG: limits.TAG, UNSURE: limits.AMBIGUITY}
 """Tags that are made comments, and why."""
 _SHOWING = FRAMES | {b"meta"}
 _ANIMATIONS = frozenset({b"set", b"animate"})
@@ -305,7 +272,6 @@ def _shadowed(name: bytes) -> Hold:
     return marks.shadowed(name, names, limits.ATTRIBUTES.label)
 
 
-_QUOTES = frozenset({b'"', b"'"})
 _RUN = frozenset({b"javascript", MODULE})
 
 

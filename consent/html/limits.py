@@ -74,11 +74,11 @@ REFERENCES = Limit(
     what="a style with more than %d URLs is held",
     label=b"-/unread-references",
 )
-NOSCRIPT = Limit(
+AMBIGUITY = Limit(
     code="consent.W059",
     most=0,
-    what="a noscript that ends elsewhere for a browser without scripting was made a comment",
-    label=b"-/unread-noscript",
+    what="a noscript, or raw text where it may be markup, that ends elsewhere in another reading was made a comment",
+    label=b"-/unread-ambiguity",
 )
 BASES = Limit(
     code="consent.W049",
@@ -87,7 +87,7 @@ BASES = Limit(
     label=b"-/unread-bases",
 )
 
-ALL = (TAG, TEXT, BEGINNING, ATTRIBUTES, DOCUMENTS, SHEETS, DRAWINGS, CANDIDATES, REFERENCES, NOSCRIPT, BASES)
+ALL = (TAG, TEXT, BEGINNING, ATTRIBUTES, DOCUMENTS, SHEETS, DRAWINGS, CANDIDATES, REFERENCES, AMBIGUITY, BASES)
 BY_LABEL = {limit.label: limit for limit in ALL if limit.label}
 
 UNREAD = b"-/unread"

@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterable
 
 from consent.html import limits, nonces
 from consent.html.editing import Beside, Editor
-from consent.html.holding import Holder, Judge
+from consent.html.holding import Holder
 from consent.html.injection import Insertion
+from consent.html.judging import Judge
 from consent.html.limits import Limit
 from consent.html.marks import Edit
 from consent.html.prologue import Prologue

@@ -4,7 +4,7 @@ What the owner sets holds in both: half of a pair from us and half from them cou
 """
 
 from consent.settings import Banner, Colours
-from consent.settings.colours import LIGHT_GROUND, LIGHT_TEXT
+from consent.settings.colours import LIGHT_GROUND, LIGHT_TEXT, luminance
 
 _LIGHT = {
     "background": LIGHT_GROUND,
@@ -20,6 +20,9 @@ _DARK = {
     "accent": "#cfe0f0",
     "accent-text": "#14212d",
 }
+
+_MIDDLE = 0.179
+"""The luminance on which black and white have the same contrast (WCAG 2.2, terms)."""
 
 
 def theme(banner: Banner, selector: str) -> str:
@@ -48,13 +51,8 @@ def _palette(colours: Colours, own: dict[str, str]) -> dict[str, str]:
 
 
 def _text_on(colour: str) -> str:
-    """Black or white, whichever is easier to read on ``colour``; white on a name, most of which are dark."""
-    if not colour.startswith("#"):
-        return "#fff"
-    digits = colour[1:] if len(colour) >= 7 else "".join(digit * 2 for digit in colour[1:])
-    red, green, blue = (int(digits[start : start + 2], 16) / 255 for start in (0, 2, 4))
-    luminance = 0.2126 * red**2.2 + 0.7152 * green**2.2 + 0.0722 * blue**2.2
-    return "#000" if luminance > 0.179 else "#fff"
+    """Black or white, whichever is easier to read on ``colour``."""
+    return "#000" if luminance(colour) > _MIDDLE else "#fff"
 
 
 def _declarations(palette: dict[str, str], scheme: str) -> str:

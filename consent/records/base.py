@@ -193,10 +193,12 @@ def make_record(  # noqa: PLR0913 - each is a fact of its own, and all but three
         event=event_for(before, after, action, asked=policy.asked),
         action=action,
         source=circumstances.source,
-        categories=tuple((key, key in after.categories) for key in policy.asked),
+        categories=tuple([(key, key in after.categories) for key in policy.asked]),
         services=tuple(
-            (service.key, service.category in after.categories or service.key in after.services)
-            for service in policy.services
+            [
+                (service.key, service.category in after.categories or service.key in after.services)
+                for service in policy.services
+            ]
         ),
         policy_version=after.policy_version,
         notice=circumstances.notice,

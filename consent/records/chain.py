@@ -15,6 +15,7 @@ import hmac
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from consent.records.rows import FORMATS, Row, Value
 
@@ -124,8 +125,15 @@ class Finding:
         return f"chain {self.chain}, record {self.number}{name}: {self.what}"
 
 
+@lru_cache(64)
+def _keyed(secret: bytes) -> hmac.HMAC:
+    return hmac.new(secret, digestmod=hashlib.sha256)
+
+
 def _seal(key: ChainKey, *said: Value) -> str:
-    return hmac.digest(key.secret, _encode(said).encode("ascii"), "sha256").hex()
+    sealing = _keyed(key.secret).copy()  # with the key in it already: half the time of a new one
+    sealing.update(_encode(said).encode("ascii"))
+    return sealing.hexdigest()
 
 
 def record_seal(  # noqa: PLR0913, PLR0917 - what a seal is over

@@ -60,15 +60,15 @@ class GroupWriter:
         self._gathered: dict[asyncio.AbstractEventLoop, list[Append]] = {}
         """What came in this turn of each loop; only the loop's own thread touches its list."""
 
-    async def append(self, record: Record, notice: Notice | None) -> None:
-        """Returns when ``record`` is durable; raises what the group's write raised."""
+    def append(self, record: Record, notice: Notice | None) -> asyncio.Future[None]:
+        """Done when ``record`` is durable; with what the group's write raised where it is not."""
         loop = asyncio.get_running_loop()
         one = Append(rows.to_row(record), notice, loop.create_future())
         if (gathered := self._gathered.get(loop)) is None:
             gathered = self._gathered[loop] = []
             loop.call_soon(self._hand_over, loop)
         gathered.append(one)
-        await one.done
+        return one.done
 
     def _hand_over(self, loop: asyncio.AbstractEventLoop) -> None:
         """Everything of one turn at once: a thread woken for each record would fight the loop for the interpreter."""

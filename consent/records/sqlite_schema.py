@@ -3,6 +3,7 @@
 import sqlite3
 from dataclasses import replace
 from datetime import UTC, datetime
+from operator import itemgetter
 
 from consent.records import rows
 from consent.records.base import StoreError
@@ -112,6 +113,7 @@ _INSERT = (
     f"INSERT INTO consent_records (place, mac, {_NAMES})"  # noqa: S608 - our own constants
     f" VALUES ({', '.join('?' * (2 + len(rows.COLUMNS)))})"
 )
+_values = itemgetter(*rows.COLUMNS)
 _CHAIN = "INSERT INTO consent_chains VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _COUNT = "INSERT INTO consent_counts VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET count = count + excluded.count"
 
@@ -195,10 +197,7 @@ def keep(connection: sqlite3.Connection, group: Group) -> None:
     first = chain.chain << SHIFT
     connection.executemany(
         _INSERT,
-        [
-            (first | one.number, bytes.fromhex(one.mac), *[one.row[column] for column in rows.COLUMNS])
-            for one in group.records
-        ],
+        [(first | one.number, bytes.fromhex(one.mac), *_values(one.row)) for one in group.records],
     )
     connection.execute(
         "UPDATE consent_chains SET length = ?, head = ?, seal = ? WHERE chain = ?",

@@ -57,8 +57,8 @@ class CommitEach:
             self._connection.execute("PRAGMA journal_mode = WAL")
         assert self._connection.execute("PRAGMA synchronous").fetchone() == (2,)  # FULL
         columns = ", ".join(rows.COLUMNS)
-        self._connection.execute(f"CREATE TABLE records ({columns}, PRIMARY KEY (record_id))")
-        self._connection.execute("CREATE INDEX receipts ON records (receipt)")
+        self._connection.execute(f"CREATE TABLE IF NOT EXISTS records ({columns}, PRIMARY KEY (record_id))")
+        self._connection.execute("CREATE INDEX IF NOT EXISTS receipts ON records (receipt)")
         self._insert = f"INSERT INTO records VALUES ({', '.join(':' + name for name in rows.COLUMNS)})"
         self._lock = asyncio.Lock()
 
@@ -86,8 +86,8 @@ class TransactionEach:
             if self._pool is None:
                 self._pool = await asyncpg.create_pool(self._url, min_size=10, max_size=10)
                 columns = ", ".join(f"{name} text" for name in rows.COLUMNS)
-                await self._pool.execute(f"CREATE TABLE records ({columns}, PRIMARY KEY (record_id))")
-                await self._pool.execute("CREATE INDEX receipts ON records (receipt)")
+                await self._pool.execute(f"CREATE TABLE IF NOT EXISTS records ({columns}, PRIMARY KEY (record_id))")
+                await self._pool.execute("CREATE INDEX IF NOT EXISTS receipts ON records (receipt)")
         row = rows.to_row(record)
         values = [None if row[name] is None else str(row[name]) for name in rows.COLUMNS]
         places = ", ".join(f"${number + 1}" for number in range(len(values)))
@@ -101,10 +101,12 @@ class TransactionEach:
         pass
 
 
-async def drive(visit: Callable[[], Awaitable[None]], seconds: float = SECONDS) -> tuple[float, list[float]]:
+async def drive(
+    visit: Callable[[], Awaitable[None]], seconds: float = SECONDS, *, visitors: int = VISITORS
+) -> tuple[float, list[float]]:
     """Visits a second, and how long each took, with all visitors at once."""
     took: list[float] = []
-    await asyncio.gather(*(visit() for _ in range(VISITORS)))  # opened, and warm
+    await asyncio.gather(*(visit() for _ in range(visitors)))  # opened, and warm
     ends = time.perf_counter() + seconds
 
     async def visitor() -> None:
@@ -113,7 +115,7 @@ async def drive(visit: Callable[[], Awaitable[None]], seconds: float = SECONDS) 
             took.append(time.perf_counter() - started)
 
     started = time.perf_counter()
-    await asyncio.gather(*(visitor() for _ in range(VISITORS)))
+    await asyncio.gather(*(visitor() for _ in range(visitors)))
     return len(took) / (time.perf_counter() - started), sorted(took)
 
 

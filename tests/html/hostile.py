@@ -239,6 +239,9 @@ HELD: dict[str, bytes] = {
     "a frame behind a title in a frameset": b"<html><frameset><title/><frame src=//tracker.test/x>",
     "a frame in a text area in a frameset": b"<html><frameset><textarea><frame src=//tracker.test/x></textarea>",
     "a frame in a style in a frameset": b"<html><frameset><style><title><frame src=//tracker.test/x></style>",
+    "a frame around a style's end tag in a frameset": b"<html><frameset><style><frame name='</style>' src=//tracker.test/x>",
+    "a frame around an xmp's end tag in a frameset": b"<html><frameset><title>a</title><xmp><frame name='</xmp>' src=//tracker.test/x>",
+    "an image around a style's end tag in a drawing": b"<svg><desc></svg><svg><style><image class='</style>' href=//tracker.test/x />",
     "a frame behind a plaintext in a frameset": b"<html><frameset><plaintext><frame src=//tracker.test/x>",
     "an image behind a plaintext in MathML": b"<math><desc><plaintext><p>" + IMG,
     "a frameset": b"<html><frameset><frame src=//tracker.test/x></frameset></html>",
@@ -410,6 +413,7 @@ HELD: dict[str, bytes] = {
 }  # fmt: skip
 
 SILENT: dict[str, bytes] = {
+    "behind a style with half a comment in a drawing": b"<svg><desc><style><!--</style><p title='--><img src=//tracker.test/x>'></desc></svg>",
     "a noscript that ends in a value": b"<noscript><p title='</noscript><img a='>" + IMG + b"'>",
     "a noscript that ends in a comment": b"<noscript><!-- </noscript><p title='-->" + IMG + b"'>",
     "an own host as user name behind a backslash": b"<img src='http:\\\\site.test@tracker.test/x'>",
@@ -581,9 +585,10 @@ LEFT: dict[str, bytes] = {
 UNUSUAL_LABELS = {
     "an SVG style with an end tag in a value": b"-/unread",
     "an SVG style around a drawing": b"-/unread",
-    "behind a noscript with a title": b"-/unread-noscript",
-    "a noscript that ends in a value": b"-/unread-noscript",
-    "a noscript that ends in a comment": b"-/unread-noscript",
+    "behind a noscript with a title": b"-/unread-ambiguity",
+    "a noscript that ends in a value": b"-/unread-ambiguity",
+    "behind a style with half a comment in a drawing": b"-/unread-ambiguity",
+    "a noscript that ends in a comment": b"-/unread-ambiguity",
     "a document in ISO-2022-JP in a data: URL": b"-/unread",
     "a document in UTF-16 in a data: URL": b"-/unread",
     "a document in UTF-16 by its mark in a data: URL": b"-/unread",

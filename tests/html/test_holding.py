@@ -202,7 +202,7 @@ def test_a_label_cannot_break_out_of_its_attribute():
 @pytest.mark.parametrize(
     "page",
     [
-        b"<svg><desc><style><!--</style><img src=//tracker/a></desc></svg>",
+        b"<svg><desc><style><!-- --></style><img src=//tracker/a></desc></svg>",
         b"<svg><symbol><title>a name</title><path d='M0'/></symbol></svg><img src=//tracker/a>",
         b"<svg><use href='#a'/><use xlink:href=//tracker/a></use></svg>",
         b"<svg><use href=#a xlink:href='//tracker/a'/></svg>",

@@ -206,6 +206,7 @@ def test_the_version_changes_with_what_is_inserted():
         ({"colours": {"accent": "#ff0"}}, ["--consent-accent:#ff0;--consent-accent-text:#000"], ["#20415f"]),
         ({"colours": {"accent": "#123456"}}, ["--consent-accent:#123456;--consent-accent-text:#fff"], []),
         ({"colours": {"accent": "navy"}}, ["--consent-accent:navy;--consent-accent-text:#fff"], []),
+        ({"colours": {"accent": "yellow"}}, ["--consent-accent:yellow;--consent-accent-text:#000"], []),
         ({"colours": {"accent_text": "#fff"}}, ["--consent-accent-text:#fff"], ["--consent-accent:#cfe0f0"]),
         ({"colours": {"accent_text": "#000"}}, ["--consent-accent-text:#000"], []),
         ({"colours": {"background": "#fff8ee"}}, ["--consent-background:#fff8ee"], ["--consent-text:#edf0f3"]),

@@ -234,6 +234,8 @@ def test_colour_names_hold_nothing_that_ends_a_declaration():
         ({"text": "#bbb"}, "text", "1.9:1"),
         ({"background": "#445"}, "background", "1.7:1"),
         ({"accent": "#ffcc00", "accent_text": "#fff"}, "accent_text", "1.5:1"),
+        ({"text": "silver", "background": "white"}, "text", "1.8:1"),
+        ({"accent": "gold", "accent_text": "#fff"}, "accent_text", "1.4:1"),
     ],
 )
 def test_colours_too_alike_to_be_read_are_taken_with_a_warning_that_names_the_ratio(chosen, key, ratio):
