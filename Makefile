@@ -33,6 +33,7 @@ crash: $(VENV)/.dev ## a real server killed 50 times under load: nothing it ackn
 
 bench-records: $(VENV)/.dev ## what records cost on this disk, beside a commit for each
 	$(BIN)/python -m tests.bench.records
+	$(BIN)/python -m tests.bench.workers
 
 bench: $(VENV)/.dev ## what it costs on this machine; CONSENT_CORPUS names a folder of pages to measure on
 	$(BIN)/python -m tests.bench

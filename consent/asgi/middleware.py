@@ -105,15 +105,15 @@ class ConsentMiddleware:
             consent.aside = True
             await self.app(inner, receive, send)
             return
+        if ours and self._endpoints.owns(path):
+            await self._endpoints.answer(consent.visit, receive, send)
+            return
         page, conditional = read_wishes(scope["headers"])
-        if page and not (ours and self._endpoints.owns(path)) and (found := self._looked_at(consent)) is not None:
+        if page and (found := self._looked_at(consent)) is not None:
             turned_away = found if isinstance(found, Answer) else await self._turn_away(found, consent)
             if turned_away is not None:
                 await answers.send_answer(turned_away, send, head=scope["method"] == "HEAD")
                 return
-        if ours and self._endpoints.owns(path):
-            await self._endpoints.answer(consent.visit, receive, send)
-            return
         asked = (page or conditional) and for_app(inner, consent, page=page, conditional=conditional)
         if self._confines and consent.visit.starts_worker:
             send = confined(send, consent)

@@ -174,9 +174,10 @@ class Site:
         ``page_language``: of ``<html lang>``; ``asked``: of the page that a link or a form of ours came from.
         """
         offered = self.pages.languages
-        named = [asked, visit.language, page_language, visit.path_language if self.settings.paths.language else ""]
-        spoken = (match_tag(tag, offered) for tag in named if tag)
-        return next(filter(None, spoken), None) or negotiate(visit.text(b"accept-language"), offered)
+        for tag in (asked, visit.language, page_language, visit.path_language if self.settings.paths.language else ""):
+            if tag and (spoken := match_tag(tag, offered)):
+                return spoken
+        return negotiate(visit.text(b"accept-language"), offered)
 
     def at_root(self, page: bytes, visit: Visit) -> bytes:
         """``page``, whose links and forms lead to the mount, for an application that is itself mounted somewhere.

@@ -7,6 +7,7 @@ with it. Texts compare by their bytes (``COLLATE "C"``), so that an order is the
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
+from operator import itemgetter
 from typing import Any, Protocol
 
 from consent.records.base import StoreError
@@ -69,7 +70,10 @@ _FIRST = (
 MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST,)
 """Step N brings the database from version N-1 to version N."""
 
-_TYPED = {"at", "expires_at", "gpc"}
+_TYPED = ("at", "expires_at", "gpc")
+"""Columns that PostgreSQL has otherwise than a row of ours."""
+_UNTYPED = tuple(name for name in COLUMNS if name not in _TYPED)
+_untyped = itemgetter(*_UNTYPED)
 _COUNT_AND_SIGN = """
     WITH signed AS (UPDATE consent_chains SET length = $7, head = $8, seal = $9 WHERE chain = $5)
     INSERT INTO consent_counts (day, facet, value, event, chain, count)
@@ -153,10 +157,9 @@ async def keep(connection: Connection, group: Group) -> None:
     first = chain.chain << SHIFT
     await connection.copy_records_to_table(
         "consent_records",
-        columns=["place", "mac", *COLUMNS],
+        columns=["place", "mac", *_TYPED, *_UNTYPED],
         records=[
-            (first | one.number, bytes.fromhex(one.mac), *(to_value(name, one.row) for name in COLUMNS))
-            for one in group.records
+            (first | one.number, bytes.fromhex(one.mac), *_typed(one.row), *_untyped(one.row)) for one in group.records
         ],
     )
     # In one order for all: two that add to the same counters must not wait for each other in a circle.
@@ -186,12 +189,11 @@ def month_of(row: Row) -> tuple[int, int]:
     return int(text[:4]), int(text[5:7])
 
 
-def to_value(name: str, row: Row) -> object:
-    """A column as PostgreSQL has it."""
-    value = row[name]
-    if name in {"at", "expires_at"}:
-        return datetime.fromisoformat(str(value))
-    return None if value is None else bool(value) if name == "gpc" else value
+def _typed(row: Row) -> tuple[datetime, datetime, bool | None]:
+    """The values of ``_TYPED``."""
+    gpc = row["gpc"]
+    at, expires_at = datetime.fromisoformat(str(row["at"])), datetime.fromisoformat(str(row["expires_at"]))
+    return at, expires_at, None if gpc is None else bool(gpc)
 
 
 def _next(month: tuple[int, int]) -> tuple[int, int]:

@@ -52,7 +52,7 @@ class CommitEach:
     """
 
     def __init__(self, path: Path, *, wal: bool) -> None:
-        self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        self._connection = sqlite3.connect(path, timeout=60, isolation_level=None, check_same_thread=False)
         if wal:
             self._connection.execute("PRAGMA journal_mode = WAL")
         assert self._connection.execute("PRAGMA synchronous").fetchone() == (2,)  # FULL
@@ -236,6 +236,7 @@ def measure_endpoint(
 
 AS_IT_COMES = "a commit each, SQLite as it comes (rollback journal)"
 TUNED = "a commit each, tuned (WAL)"
+POOLED = "a transaction each, pool of ten"
 ARRIVALS = (200, 1_000)
 
 
@@ -266,7 +267,7 @@ def measure_postgres(running: Server, key: ChainKey) -> dict[str, float]:
     """As ``measure_sqlite``."""
     from consent.records.postgres import PostgresStore  # noqa: PLC0415 - where there is a server
 
-    way = "a transaction each, pool of ten"
+    way = POOLED
     with running.database() as url:
         store = measure_store(f"PostgreSQL: store, {way}", lambda: TransactionEach(url))
         ours = measure_store("PostgreSQL: store, ours", lambda: PostgresStore(url, key))

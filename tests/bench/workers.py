@@ -1,18 +1,21 @@
 """Records as servers are run: a worker process for each processor, all with one store, the visitors divided among them.
 
-What is measured and how is said in ``records``; the plain way runs in just as many processes. All begin at once, and
-what is told is of all together.
+The second half of ``make bench-records``. What is measured and how is said in ``records``; the plain way runs in just
+as many processes. All begin at once, and what is told is of all together. Ratios are taken within one run.
 """
 
 import asyncio
+import functools
 import multiprocessing
 import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing.synchronize import Barrier
+from pathlib import Path
 
 from tests.bench import records
+from tests.postgres import Server, server
 
 WORKERS = os.cpu_count() or 1
 PATIENCE = 120
@@ -86,3 +89,47 @@ def _work(shift: Shift, ready: Barrier, answers: "multiprocessing.Queue[tuple[fl
     assert not app.site.keeper.spool.waiting()
     app.site.keeper.close()
     answers.put(measured)
+
+
+def measure_sqlite(path: Path) -> dict[str, float]:
+    """Ratios by their names."""
+
+    def against(way: str, *, wal: bool) -> float:
+        plain = functools.partial(records.CommitEach, path / f"{wal}.db", wal=wal)
+        return measure(f"SQLite: endpoint, {way}", f"sqlite:///{path}/beside-{wal}.db", plain)["rate"]
+
+    plain = {
+        records.AS_IT_COMES: against(records.AS_IT_COMES, wal=False),
+        records.TUNED: against(records.TUNED, wal=True),
+    }
+    ours = measure("SQLite: endpoint, ours", f"sqlite:///{path}/ours.db")["rate"]
+    return {f"SQLite: endpoint, ours : {way}": ours / rate for way, rate in plain.items()}
+
+
+def measure_postgres(running: Server) -> dict[str, float]:
+    """As ``measure_sqlite``."""
+    with running.database() as url:
+        plain = functools.partial(records.TransactionEach, url)
+        theirs = measure(f"PostgreSQL: endpoint, {records.POOLED}", url, plain)["rate"]
+    with running.database() as url:
+        ours = measure("PostgreSQL: endpoint, ours", url)["rate"]
+    return {f"PostgreSQL: endpoint, ours : {records.POOLED}": ours / theirs}
+
+
+def main() -> int:
+    os.environ["CONSENT_SECRET"] = records.SECRET
+    with records.folder() as path:
+        ratios = measure_sqlite(path)
+    with server() as running, records.folder() as path:
+        if isinstance(running, str):
+            print(f"PostgreSQL was not measured: {running}")
+        else:
+            os.chdir(path)  # the spool's place
+            ratios |= measure_postgres(running)
+    for name, ratio in ratios.items():
+        print(f"{name}, {WORKERS} workers".ljust(92) + f"{ratio:6.1f} times")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -8,12 +8,14 @@ import subprocess
 import sys
 import textwrap
 import threading
+import time
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from consent.records.base import StoreError
+from consent.records.sealing import seal_group
 from consent.records.sqlite import SqliteStore
 from consent.records.sqlite_faults import explained
 from consent.records.sqlite_schema import MIGRATIONS, migrate
@@ -129,6 +131,45 @@ def test_who_waits_for_a_locked_file_goes_in_together(store, make):
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs a fork")
 # From 3.12 on Python warns of a fork beside a thread; servers that load an app before they fork do just that.
 @pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")
+def test_a_file_is_not_locked_while_a_group_is_sealed(store, make, monkeypatch):
+    asyncio.run(store.append(make(0)))  # a chain is begun under the lock
+    taken = []
+
+    def seal_beside_another(*arguments):
+        with closing(sqlite3.connect(store.path, timeout=0)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            taken.append(True)
+            other.rollback()
+        return seal_group(*arguments)
+
+    monkeypatch.setattr("consent.records.sqlite.seal_group", seal_beside_another)
+    asyncio.run(store.append(make(1)))
+    assert taken == [True]
+    assert kept(store) == [make(0), make(1)]
+
+
+def test_who_has_waited_long_for_a_locked_file_is_on_in_a_moment(store, make):
+    asyncio.run(store.append(make(0)))
+    late = [waited_after_release(store, make(number)) for number in range(1, 6)]
+    assert min(late) < 0.05, late  # SQLite's own wait sleeps 100 ms by then, to some 80 ms behind
+
+
+def waited_after_release(store: SqliteStore, record) -> float:
+    """Seconds from the end of a lock of 250 ms until a record is kept that has waited for it."""
+
+    async def run() -> float:
+        with closing(sqlite3.connect(store.path)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            waiting = asyncio.ensure_future(store.append(record))
+            await asyncio.sleep(0.25)
+            other.rollback()
+        released = time.monotonic()
+        await waiting
+        return time.monotonic() - released
+
+    return asyncio.run(run())
+
+
 def test_a_child_after_a_fork_has_a_connection_of_its_own(store, make):
     asyncio.run(store.append(make(1)))
     child = os.fork()
