@@ -12,6 +12,7 @@ from consent.browser_plausibility import ImplausibleError
 from consent.browser_sources import DOCUMENTS, Document
 from consent.browsers import BrowserCheck, Floors, Outcome, Verdict
 from consent.cli.browser_refresh import FetchError, Told, refresh
+from consent.cli.counting import counted
 from consent.cli.site import add_settings
 from consent.engines import Engine
 from consent.errors import SettingsError
@@ -95,7 +96,7 @@ def table(facts: BrowserFacts, floor: str | Floors, today: date) -> list[str]:
     age = (today - facts.as_of).days
     stale = [f"  older than {STALE.days} days: consent browsers refresh fetches newer data"] if age > STALE.days else []
     return [
-        f"Browser data of {facts.as_of}, {age} days old",
+        f"Browser data of {facts.as_of}, {counted(age, 'day')} old",
         *stale,
         "",
         *_columns(["browser", "newest", "engine", "released", "share"], families),

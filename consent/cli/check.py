@@ -4,6 +4,7 @@ import argparse
 import os
 import sys
 
+from consent.cli.counting import counted
 from consent.cli.site import add_settings
 from consent.errors import Problem, SettingsError
 from consent.pages import Pages
@@ -32,7 +33,7 @@ def run(arguments: argparse.Namespace) -> int:
     if problems or settings is None:
         for problem in problems:
             print(problem)
-        print(f"{len(problems)} mistake{'s' if len(problems) != 1 else ''}")
+        print(counted(len(problems), "mistake"))
         return 1
     print(summary(path, settings))
     return 0
@@ -41,9 +42,9 @@ def run(arguments: argparse.Namespace) -> int:
 def summary(path: str, settings: Settings) -> str:
     """What the file makes the site ask, in a few lines."""
     services = settings.policy.services
-    asked = _count(settings.policy.asked, "category", "categories")
-    named = _count(services, "service", "services")
-    spoken = _count(settings.site.languages, "language", "languages")
+    asked = counted(len(settings.policy.asked), "category", "categories")
+    named = counted(len(services), "service")
+    spoken = counted(len(settings.site.languages), "language")
     lines = [
         f"{path} is right: {settings.site.name} asks for {asked} and {named} in {spoken}.",
         f"  categories  {', '.join(category.key for category in settings.policy.categories)}",
@@ -62,7 +63,3 @@ def _read(path: str) -> tuple[Settings | None, tuple[Problem, ...]]:
     except SettingsError as error:
         return None, error.problems
     return settings, ()
-
-
-def _count(things: tuple[object, ...], one: str, many: str) -> str:
-    return f"{len(things)} {one if len(things) == 1 else many}"

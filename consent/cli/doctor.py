@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from importlib.resources import files
 
+from consent.cli.counting import counted
 from consent.cli.site import CommandSite, add_settings, load_site
 from consent.errors import SettingsError
 from consent.records.base import StoreError
@@ -106,7 +107,7 @@ def _data(site: CommandSite) -> Iterator[Look]:
 def _aged(what: str, as_of: date, today: date) -> Look:
     age = (today - as_of).days
     old = age > STALE
-    return Look(not old, what, f"of {as_of}, {age} days old" + (": update the package" if old else ""))
+    return Look(not old, what, f"of {as_of}, {counted(age, 'day')} old" + (": update the package" if old else ""))
 
 
 def _place(url: str) -> str:

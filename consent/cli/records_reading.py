@@ -9,6 +9,7 @@ from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 
+from consent.cli.counting import counted
 from consent.cli.progress import Progress
 from consent.cli.site import CommandSite
 from consent.records.base import StoreError
@@ -72,11 +73,11 @@ def run_verify(site: CommandSite, arguments: argparse.Namespace) -> int:
                 progress.close()
                 print(f"consent.E076  {finding}")
         progress.close()
-        told = f"{extent.records} records and {extent.tombstones} tombstones in {extent.chains} chains"
-        told = f"{told}, {extent.notices} notices"
+        told = f"{counted(extent.records, 'record')} and {counted(extent.tombstones, 'tombstone')}"
+        told = f"{told} in {counted(extent.chains, 'chain')}, {counted(extent.notices, 'notice')}"
         if found:
             more = f", {found - NAMED} more than are named" if found > NAMED else ""
-            print(f"{told}: {found} findings{more}")
+            print(f"{told}: {counted(found, 'finding')}{more}")
             return 1
         if path is not None:
             path.write_text(json.dumps(make_anchor(ledger)), "utf-8")

@@ -5,6 +5,7 @@ import asyncio
 import sys
 from datetime import UTC, datetime
 
+from consent.cli.counting import counted
 from consent.cli.progress import Progress
 from consent.cli.site import CommandSite
 from consent.records.ledger import Selection
@@ -34,7 +35,7 @@ def run_purge(site: CommandSite, arguments: argparse.Namespace) -> int:
     with site.ledger() as ledger:
         total = ledger.total(Selection(until=before))
         if arguments.dry_run:
-            print(f"{total} records are older than {span.days} days")
+            print(f"{counted(total, 'record')} older than {counted(span.days, 'day')}")
             return 0
         progress, gone = Progress("purging", total), 0
         while batch := ledger.purge(before, key=site.keys[0], at=moment_text(datetime.now(UTC)), known=site.keys[1:]):
@@ -42,5 +43,5 @@ def run_purge(site: CommandSite, arguments: argparse.Namespace) -> int:
             progress.step(batch)
         progress.close()
         ledger.forget_notices()
-    print(f"{gone} records older than {span.days} days purged")
+    print(f"{counted(gone, 'record')} older than {counted(span.days, 'day')} purged")
     return 0

@@ -7,6 +7,7 @@ only the controller knows (where data is stored, under which law) is left null: 
 import csv
 import io
 import json
+import math
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -107,7 +108,7 @@ def iso_record(row: Row, of: Controller) -> dict[str, object]:
         "record_id": row["record_id"],
         "pii_principal_id": row["receipt"],
         "processing": {
-            "privacy_notice": {"sha256": row["notice"] or None, "uri": of.privacy_policy},
+            "privacy_notice": {"sha256": row["notice"] or None, "uri": _absolute(row, of.privacy_policy)},
             "language": row["language"],
             "purposes": [
                 {
@@ -132,7 +133,7 @@ def iso_record(row: Row, of: Controller) -> dict[str, object]:
             "service": of.site,
             "jurisdiction": row["region"] or None,
             "recipient_third_parties": sorted({partner for name, _, partner in of.services if name in services}),
-            "withdrawal_method": f"https://{row['host']}{of.withdrawal}" if row["host"] else of.withdrawal,
+            "withdrawal_method": _absolute(row, of.withdrawal),
         },
         "party_identification": [
             {
@@ -153,9 +154,14 @@ def iso_record(row: Row, of: Controller) -> dict[str, object]:
     }
 
 
+def _absolute(row: Row, url: str | None) -> str | None:
+    """A path of the site's own as a URL, where the record says on which host."""
+    return f"https://{row['host']}{url}" if url and url.startswith("/") and row["host"] else url
+
+
 def _validity(row: Row) -> str:
     span = datetime.fromisoformat(str(row["expires_at"])) - datetime.fromisoformat(str(row["at"]))
-    return f"PT{max(0, int(span.total_seconds()))}S"
+    return f"PT{max(0, math.ceil(span.total_seconds()))}S"  # an event's moment has parts of a second, its end none
 
 
 def _answers(row: Row, column: str) -> dict[str, bool]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from consent.settings.faults import Fault, shown
+from consent.suffixes import is_public_suffix
 
 _LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
 _HOST = re.compile(rf"(?:{_LABEL}\.)*{_LABEL}", re.ASCII)
@@ -41,6 +42,12 @@ def service_host(text: str) -> str | Fault:
         bare = _SCHEME.sub("", text)
         remedy = _host_remedy(text) if bare == text or isinstance(service_host(bare), Fault) else f'Write "{bare}"'
         return Fault(code=result.code, message=f"{shown(text)} is not a host, or host and path", remedy=remedy)
+    if not slash and is_public_suffix(name):
+        return Fault(
+            code="consent.E021",
+            message=f"{name!r} is nobody's own: anybody may register a name under it",
+            remedy='Write the whole name, like "stats.example.net"',
+        )
     if not _SERVICE_PATH.fullmatch(slash + path) or any("*" in s and s != "*" for s in path.split("/")):
         return _bad_service_path(text, "a * stands for one whole path segment")
     if mark and not _QUERY.fullmatch(query):

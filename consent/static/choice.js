@@ -13,9 +13,10 @@
       set: (target, name, value) => Reflect.set(Document.prototype, name, value, target),
     });
   const doc = plain(document);
-  const { kit } = doc.currentScript;
+  const { kit, nonce } = doc.currentScript;
   doc.currentScript.remove();
-  const { dataset, fetch, free, home, nonce, put, trusted } = kit;
+  const { dataset, fetch, free, put, trusted } = kit;
+  const home = location.origin + dataset.consentMount;
   const HELD = "data-consent-held";
   const URLS = "data-consent-urls";
   const { getAttribute: get, matches, removeAttribute: drop } = Element.prototype;

@@ -34,7 +34,7 @@ const kit = {
   known: {},
   odd: "^$",
   put: Element.prototype.setAttributeNS,
-  dataset, fetch, home, nonce, trusted,
+  dataset, fetch, trusted,
 };
 // As text into a script of its own: that runs under a nonce, under a hash, and under 'strict-dynamic' alike.
 let loading;
@@ -73,10 +73,11 @@ on("submit", (event) => {
   target.setAttribute("action", home);
   event.preventDefault();
   event.stopPropagation();
-  // Where choice.js or the endpoint does not answer, the form goes the way it would without any script.
+  // Where choice.js or the endpoint does not answer, the form goes the way it would without any script: when this event
+  // is over, since a form that is being sent is not sent again (a policy refuses at once).
   act("choose", target, submitter).catch(() => {
     alone = 1;
-    submitter.click();
+    setTimeout(() => submitter.click());
   });
 });
 on("click", (event) => {

@@ -155,6 +155,17 @@ def test_the_preferences_break_no_policy_of_the_page(serve, browser_page):
     assert told == []
 
 
+@pytest.mark.parametrize(
+    "policy", ["connect-src 'none'", "default-src 'none'", "default-src 'self'; connect-src 'none'"]
+)
+@pytest.mark.parametrize("button", ["Accept all", "Reject all"])
+def test_a_choice_goes_the_way_of_the_form_where_the_page_may_fetch_nothing(serve, browser_page, policy, button):
+    browser_page.goto(serve(Site("<p>x", csp=policy)))
+    browser_page.locator("#consent-banner").get_by_role("button", name=button).click()
+    browser_page.locator("#consent-banner").wait_for(state="detached")
+    assert [cookie["name"] for cookie in browser_page.context.cookies()] == ["consent"]
+
+
 def test_a_free_host_that_the_page_names_is_fetched_from_at_once(serve, browser_page):
     markup = "<img src='FREE/a.gif'><div style='background:url(FREE/b.gif)'>x</div><script>new Image().src = 'FREE/c.gif'</script>"
     site = Site(markup + "<img src='TRACKER/t.gif'>", holding={"csp": "enforce"})

@@ -98,7 +98,7 @@ def test_show_says_what_is_not_there(capsys):
 
 def test_verify_is_content_with_what_was_written(capsys):
     status, out, _ = run(capsys, "verify")
-    assert (status, out) == (0, "5 records and 0 tombstones in 1 chains, 1 notices: all is as it was written\n")
+    assert (status, out) == (0, "5 records and 0 tombstones in 1 chain, 1 notice: all is as it was written\n")
 
 
 def test_verify_names_the_first_bad_row(capsys, make):
@@ -109,7 +109,7 @@ def test_verify_names_the_first_bad_row(capsys, make):
     status, out, _ = run(capsys, "verify")
     assert status == 1
     assert out.splitlines()[0] == f"consent.E076  chain 1, record 3 ({make(2).record_id}): it is not what was written"
-    assert "1 findings" in out.splitlines()[-1]
+    assert "1 finding" in out.splitlines()[-1]
 
 
 def test_verify_keeps_an_anchor_and_holds_the_store_to_it(capsys, make):
@@ -163,8 +163,9 @@ def test_export_in_the_shape_of_the_standard_has_its_mandatory_fields(capsys):
     assert {"event_time", "validity_duration", "entity_id", "event_type", "event_state"} == set(told["event"])
     assert {"party_id", "name", "address", "contact", "type"} == set(told["party_identification"][0])
     assert told["event"]["event_state"] == "given"
-    assert told["event"]["validity_duration"] == "PT15551999S"  # the cookie counts whole seconds
+    assert told["event"]["validity_duration"] == "PT15552000S"  # half a year; only the moment has parts of a second
     assert told["processing"]["recipient_third_parties"] == ["Google LLC"]
+    assert told["processing"]["privacy_notice"]["uri"] == "https://example.org/privacy"
     assert told["processing"]["withdrawal_method"] == "https://example.org/consent"
 
 
@@ -191,7 +192,7 @@ def test_erase_takes_a_visitors_records_even_out_of_the_spool(capsys, make):
 def test_purge_takes_what_is_older_than_the_retention(capsys, make):
     old = datetime.now(UTC) - timedelta(days=4 * 365)
     keep(*(make(number, at=old, record_id=make_record_id(old, number.to_bytes(10, "big"))) for number in (20, 21)))
-    assert run(capsys, "purge", "--dry-run")[:2] == (0, "2 records are older than 1095 days\n")
+    assert run(capsys, "purge", "--dry-run")[:2] == (0, "2 records older than 1095 days\n")
     assert run(capsys, "purge")[:2] == (0, "2 records older than 1095 days purged\n")
     assert run(capsys, "verify")[0] == 0
     if datetime.now(UTC) > NOW:

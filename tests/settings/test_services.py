@@ -161,6 +161,9 @@ def test_a_service_is_met_at_a_host_or_a_path_of_it(host):
 @pytest.mark.parametrize(
     ("host", "code"),
     [
+        ("com", "consent.E021"),
+        ("co.uk", "consent.E021"),
+        ("cloudfront.net", "consent.E021"),
         ("https://x.net", "consent.E020"),
         ("*.x.net", "consent.E020"),
         ("X.net", "consent.E020"),
