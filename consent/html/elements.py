@@ -230,10 +230,11 @@ class Elements(ABC):
         self.unscripted = range(tag_end, end)
         if SOUND.fullmatch(page, tag_end, end):
             return (), tag_end  # both readings agree: its tags are read like any other's
-        inner = type(self)(self._interest, scripting=False)
+        inner = type(self)(self._interest, scripting=False, frameset=self._frameset)
         inside = _up_to(page, tag_end, close)
         found = list(_shifted(inner.scan(inside, final=close < 0), tag_end))
-        if close >= 0 and not inner.is_between(len(inside)):
+        is_whole = inner.is_behind if self._frameset else inner.is_between
+        if close >= 0 and not is_whole(len(inside)):
             behind = foreign.behind_comment(page, start)
             return list(self._made_comment(UNSURE, start, behind)), behind
         self._gaps.close(tag_end)

@@ -243,6 +243,7 @@ HELD: dict[str, bytes] = {
     "a frame around an xmp's end tag in a frameset": b"<html><frameset><title>a</title><xmp><frame name='</xmp>' src=//tracker.test/x>",
     "an image around a style's end tag in a drawing": b"<svg><desc></svg><svg><style><image class='</style>' href=//tracker.test/x />",
     "a frame in a template in a frameset": b"<html><frameset><template><frame src=//tracker.test/x></template>",
+    "a frame in a noscript in a frameset": b"<html><frameset><noscript><xmp><frame name='</xmp>' src=//tracker.test/x>",
     "a frame behind a plaintext in a frameset": b"<html><frameset><plaintext><frame src=//tracker.test/x>",
     "an image behind a plaintext in MathML": b"<math><desc><plaintext><p>" + IMG,
     "a frameset": b"<html><frameset><frame src=//tracker.test/x></frameset></html>",
