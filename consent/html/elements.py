@@ -56,7 +56,7 @@ class Elements(ABC):
         self._template = 0
         self._foreign: list[bytes] = []
         self._frameset = frameset
-        """A frameset may have begun: in it tags of raw text are no tags at all (HTML 13.2.6.4.20)."""
+        """A frameset may have begun: in it tags of raw text and templates are no tags at all (HTML 13.2.6.4.20)."""
         self._gaps = Gaps()
         self.unscripted = range(0)
         """The places of the piece that stand in the ``<noscript>`` met last."""
@@ -207,7 +207,7 @@ class Elements(ABC):
         if name == b"template":
             if closing:
                 self._template -= 1
-            elif self._template or not _is_shadow_root(page, start, tag_end):
+            elif not self._frameset and (self._template or not _is_shadow_root(page, start, tag_end)):
                 self._template += 1
         elif closing:
             if self._foreign and self._foreign[-1] == name:

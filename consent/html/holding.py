@@ -206,7 +206,8 @@ class Holder:
             return None
         fetching = [a for a in written if a.name in FETCHING.get(name, NOTHING)]
         if assigned is not None:
-            label = self._judge.assigned(assigned)
+            # Of its author's word alone nothing waits that fetches nothing; a script runs.
+            label = self._judge.assigned(assigned) if fetching or name == b"script" else None
         else:
             use = use_of(name, written, unscripted=unscripted)
             held = [(a, label) for a in fetching if (label := self._fetched(name, a, written, use)) is not None]

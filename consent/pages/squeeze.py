@@ -3,7 +3,8 @@
 For the scripts of static/ alone, which keep to what is read here: every statement ends in ``;`` or ``}``; every name
 is declared by ``const``, ``let`` or as a parameter of an arrow function; no name of the outermost level is declared
 anew further in; no regular expression follows a ``)``. A name that also stands for a property of the same name
-(``{ fetch, home }``) stays as it is, unless it is met so often that to name both is shorter. Pure.
+(``{ fetch, home }``) stays as it is, unless it is met so often that to name both is shorter. What is compared with a
+text is a text, or nothing. Pure.
 """
 
 import re
@@ -27,13 +28,15 @@ _OFTEN = 5
 _DECLARING = frozenset({"const", "let"})
 _GOING_ON = [["catch"], ["else"], [")"], [","], [";"]]
 """What may follow the "}" of a statement that has not ended."""
-_OUTER = [*ascii_uppercase, *reversed(ascii_lowercase), *(f"{a}{b}" for a in "ABC" for b in ascii_uppercase)]
-_INNER = [*ascii_lowercase, *(f"{a}{b}" for a in "abc" for b in ascii_lowercase)]
+_COMMON = "etaoinsrhldcumfpgwybvkxjqz"
+"""Letters, those first that English words have most of: code is full of such, and a compressor gives them few bits."""
+_OUTER = [*ascii_uppercase, *ascii_lowercase, *(f"{a}{b}" for a in "ABC" for b in ascii_uppercase)]
+_INNER = [*_COMMON, *(f"{a}{b}" for a in "abc" for b in ascii_lowercase)]
 
 
 def squeeze(source: str) -> str:
     """``source`` in fewer bytes, doing the same."""
-    pieces = _spelt_out(list(_pieces(source)))
+    pieces = _spelt_out(_loosened(list(_pieces(source))))
     statements = list(_statements(pieces))
     shared = {pieces[at] for at in _shorthands(pieces)}
     outer = [name for s in statements if s[0] in _DECLARING for name in _pattern(s, 1) if name not in shared]
@@ -67,6 +70,15 @@ def _pieces(source: str) -> Iterator[str]:
         if match.lastgroup != "space":
             last = match[0]
             yield last
+
+
+def _loosened(pieces: list[str]) -> list[str]:
+    """``==`` for ``===`` beside a text in quotes: of texts both say the same."""
+    beside = zip(["", *pieces], pieces, [*pieces[1:], ""], strict=False)
+    return [
+        piece[:-1] if piece in {"===", "!=="} and '"' in {before[:1], after[:1]} else piece
+        for before, piece, after in beside
+    ]
 
 
 def _statements(pieces: Sequence[str]) -> Iterator[Sequence[str]]:

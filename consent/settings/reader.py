@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from consent.errors import Problem
-from consent.settings.faults import Fault, among, did_you_mean, shown, twice, wrong_type
+from consent.settings.faults import SHOWN, Fault, among, did_you_mean, shown, twice, wrong_type
 
 T = TypeVar("T")
 V = TypeVar("V")
@@ -119,7 +119,8 @@ class Table:
         if not isinstance(values, list | tuple):
             fault = wrong_type(values, "a list of texts")
             if isinstance(values, str):
-                fault = replace(fault, remedy=f'Write it in brackets: {key} = ["{values}"]')
+                plain = values.isprintable() and len(values) <= SHOWN and not set('"\\') & set(values)
+                fault = replace(fault, remedy=f'Write it in brackets: {key} = ["{values if plain else "..."}"]')
             self.fault(key, fault)
             return default
         parsed: dict[T, None] = {}

@@ -11,7 +11,8 @@ const PASSIVE = "link,video,audio,source,track,input,image,use,feImage";
 const FETCHING = "script,iframe,frame,embed,object,img," + PASSIVE;
 // A quote counts only where a value begins.
 const TAGS = RegExp("<(" + FETCHING.replaceAll(",", "|") + ")\\b([^>=]|=(\\s*(\"[^\"]*\"|'[^']*')|(?!\\s*[\"'])))*>", "gi");
-attempt(() => Object.assign(kit, JSON.parse(sessionStorage.consentKnown)));
+// Where nothing was kept null is read: to fail would take as long as all the rest.
+attempt(() => Object.assign(kit, JSON.parse(sessionStorage.consentKnown || null)));
 // "?" stands for a verdict that is still to come.
 const isFree = (label) => !label || label.split(" ").every((part) => part[0] !== "-" && part.split("/").some(allows));
 // The label a URL waits for; nothing where it is free.
@@ -121,7 +122,11 @@ const made = (native) => {
 // A frame is guarded before anybody has hold of it.
 const framed = (native) => {
   const inner = native();
-  attempt(() => guard(inner.defaultView || inner));
+  attempt(() => {
+    const realm = inner.defaultView || inner;
+    // A page with a guard of its own needs no other.
+    if (!realm.consent) guard(realm);
+  });
   return inner;
 };
 // Parsed where nothing is fetched; if something in it is held, what was parsed is put in instead of the text.
@@ -170,33 +175,32 @@ const sent = (native, self, args, way) => {
 // Whoever sends it hears that it is on its way, as ever.
 const left = (native, self, args) => (judge(args[0]) ? !!wait(args[0], (free) => free && native()) : native());
 // These cannot wait: they fail as where nobody answers, and are free to try again.
-const opened = (native, self, args, way) =>
-  native(judge(args[0]) && wait(args[0]) && [home.replace(way[0] === "W" && "http", "ws") + "/held", args[1]]);
+// An event source fails at such an address, too.
+const opened = (native, self, args) => native(judge(args[0]) && wait(args[0]) && [home.replace("http", "ws") + "/held", args[1]]);
 // One realm: the page's own, or that of an empty frame in it.
 const guard = (realm) => {
-  // A page with a guard of its own needs no other.
-  if (kit.free.has(realm.Node) || (realm !== window && realm.consent)) return;
+  if (kit.free.has(realm.Node)) return;
   kit.free.add(realm.Node);
   // Of few, since a browser makes each of them when it is first asked for: a phone takes long to make all.
   Object.getOwnPropertyNames(realm).forEach((name) => {
-    if (!/^(XML|Element|HTML[EFILMOSTV]|Shadow|Range|Document|Char|Navigator|Node$)/.test(name)) return;
+    if (!/^(Range|Navigator|Node$|XML|Document|Element|HTML(Tr|Li|Me|Ob|[EIV]|Fr|S[co])|Char|Shadow)/.test(name)) return;
     // A way that several have is the same with each of them.
     const it = realm[name].prototype;
-    patch(it, "contentWindow contentDocument", framed);
     patch(it, "importNode createContextualFragment", made);
-    patch(it, "before insertNode replaceChildren insertBefore insertAdjacentElement replaceWith adoptNode replaceChild appendChild append prepend after", inserted);
+    patch(it, "prepend insertNode replaceChildren before insertBefore insertAdjacentElement adoptNode replaceChild appendChild append after replaceWith", inserted);
+    patch(it, "contentWindow contentDocument", framed);
+    patch(it, "setAttributeNS setAttributeNode poster setAttributeNodeNS src setAttribute srcset href srcdoc type", written);
+    patch(it, "setHTMLUnsafe outerHTML insertAdjacentHTML innerHTML", marked);
     patch(it, "send abort open", sent);
-    patch(it, "href setAttributeNS setAttributeNode poster setAttributeNodeNS srcdoc setAttribute src srcset type", written);
     patch(it, "sendBeacon", left);
     patch(it, "write writeln", streamed);
-    patch(it, "outerHTML innerHTML setHTMLUnsafe insertAdjacentHTML", marked);
   });
   patch(realm.HTMLObjectElement.prototype, "data", written);
   patch(realm, "fetch", fetched);
+  patch(realm, "WebSocket EventSource", opened);
+  patch(realm, "open", framed);
   // What a constructor is given is fetched only when the script has ended.
   patch(realm, "Audio", made);
-  patch(realm, "open", framed);
-  patch(realm, "WebSocket EventSource", opened);
 };
 kit.judge = judge;
 kit.verdict = verdict;

@@ -144,6 +144,17 @@ def test_what_runs_inline_runs_on_and_the_sites_own_is_fetched(serve, browser_pa
     assert errors == []
 
 
+def test_the_preferences_break_no_policy_of_the_page(serve, browser_page):
+    told = []
+    browser_page.on("console", lambda message: told.append(message.text))
+    browser_page.goto(serve(Site("<p>x", csp="default-src 'self'")))
+    told.clear()
+    browser_page.locator("#consent-banner").get_by_role("button", name="Settings").click()
+    browser_page.locator("#consent-dialog").wait_for()
+    assert browser_page.evaluate("document.adoptedStyleSheets.map((sheet) => sheet.cssRules.length > 20)") == [True]
+    assert told == []
+
+
 def test_a_free_host_that_the_page_names_is_fetched_from_at_once(serve, browser_page):
     markup = "<img src='FREE/a.gif'><div style='background:url(FREE/b.gif)'>x</div><script>new Image().src = 'FREE/c.gif'</script>"
     site = Site(markup + "<img src='TRACKER/t.gif'>", holding={"csp": "enforce"})

@@ -100,6 +100,13 @@ def test_an_embedded_page_can_be_closed_and_a_page_alone_leads_back():
     assert b"Close without saving" in embedded
 
 
+def test_a_page_that_is_read_for_its_parts_has_no_style_that_a_policy_could_refuse():
+    alone, embedded = render(site()), render(site(), embedded=True)
+    assert alone.count(b"<style") == 2
+    assert b"<style" not in embedded
+    assert embedded.count(b'<script type="text/plain" id="consent-style">') == 1
+
+
 @pytest.mark.parametrize(
     "path", ["//evil.example", "/\\evil.example", "https://evil.example", "javascript:alert(1)", ""]
 )

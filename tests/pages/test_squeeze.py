@@ -18,16 +18,17 @@ BUDGET = 3 * 1024
     ("source", "small"),
     [
         ("// why\nconst long = 1;\nconst longer = long + 2;\n", "let A=1,B=A+2"),
-        ("const double = (value) => value * 2;\n", "let A=a=>a*2"),
-        ("const add = (first, second) => first + second;\n", "let A=(a,b)=>a+b"),
+        ("const double = (value) => value * 2;\n", "let A=e=>e*2"),
+        ("const add = (first, second) => first + second;\n", "let A=(e,t)=>e+t"),
         ("const { name, other } = thing;\nname(other);\n", "let{name,other}=thing;name(other)"),
         ("const text = 'text: // no comment';\n", "let A='text: // no comment'"),
-        ("const test = (url) => /^a b\\/[/]+/i.test(url);\n", "let A=a=>/^a b\\/[/]+/i.test(a)"),
+        ("const test = (url) => /^a b\\/[/]+/i.test(url);\n", "let A=e=>/^a b\\/[/]+/i.test(e)"),
         ("const object = { key: 1, name };\nobject.key;\n", "let A={key:1,name};A.key"),
         ("const list = [\n  1,\n  2,\n];\n", "let A=[1,2]"),
         ("if (a) {\n  b();\n}\nelse c();\n", "if(a){b()}else c()"),
         ("const value = a - -b;\n", "let A=a- -b"),
         ("const value = flag ? one : two;\n", "let A=flag?one:two"),
+        ('const same = name === "x" || "y" !== name || name === other;\n', 'let A=name=="x"||"y"!=name||name===other'),
     ],
 )
 def test_what_it_makes(source, small):

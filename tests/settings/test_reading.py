@@ -115,6 +115,8 @@ def test_each_kind_of_value_says_what_it_needs(changes, needed):
         ({"holding": {"csp": False}}, "One of these is right: off, report, enforce"),
         ({"banner": {"dark": True}}, "One of these is right: auto, always, never"),
         ({"site": {"name": "X", "services": "youtube"}}, 'Write it in brackets: services = ["youtube"]'),
+        ({"site": {"name": "X", "services": "x" * 1_000}}, 'Write it in brackets: services = ["..."]'),
+        ({"site": {"name": "X", "services": "a\nb"}}, 'Write it in brackets: services = ["..."]'),
         (
             {
                 "services": {
