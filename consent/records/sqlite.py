@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
-from consent.records import groups
+from consent.records import groups, sqlite_lock
 from consent.records.base import Notice, Record, StoreError
 from consent.records.chain import Chain, ChainKey
 from consent.records.groups import Append, GroupWriter
@@ -26,8 +26,6 @@ from consent.records.sqlite_schema import begin, keep, migrate
 
 BUSY_SECONDS = 1.5
 """How long a locked file is waited for; below the time a visitor is made to wait."""
-ASK_AGAIN = 0.001
-"""Seconds between two tries for the lock of a file that another process writes to."""
 
 
 class SqliteStore:
@@ -89,7 +87,7 @@ class _File:
             return
         # Sealed before the lock is asked for, but for the first: whoever waits for it waits for what is written alone.
         sealed = seal_group(self._key, self._chain, fresh) if self._chain else None
-        _lock(connection)
+        sqlite_lock.begin(connection, BUSY_SECONDS)
         if sealed is None:
             sealed = seal_group(self._key, begin(connection, self._key, secrets.token_hex(8)), fresh)
         for name, notice in groups.notices(group).items():
@@ -106,7 +104,6 @@ class _File:
         _use_wal(connection)
         connection.execute("PRAGMA synchronous = FULL")
         migrate(connection, self._key)
-        connection.execute("PRAGMA busy_timeout = 0")  # from now on ``_lock`` waits
         self._identity = _identity(self._path)
         return connection
 
@@ -120,22 +117,6 @@ def _kept(connection: sqlite3.Connection, group: Sequence[Append]) -> frozenset[
     names = [str(one.row["record_id"]) for one in group]
     find = "SELECT 1 FROM consent_records WHERE record_id = ?"
     return frozenset(name for name in names if connection.execute(find, (name,)).fetchone())
-
-
-def _lock(connection: sqlite3.Connection) -> None:
-    """Begin a transaction that writes. SQLite itself would ask again after 1, 2, 5, 10 ... 100 ms, so that whoever has
-    waited longest is passed by all others; a group of theirs takes some milliseconds.
-    """
-    ends = time.monotonic() + BUSY_SECONDS
-    while True:
-        try:
-            connection.execute("BEGIN IMMEDIATE")
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > ends:
-                raise
-            time.sleep(ASK_AGAIN)
-        else:
-            return
 
 
 def _use_wal(connection: sqlite3.Connection) -> None:

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from consent.records import sqlite_lock
 from consent.records.base import StoreError
 from consent.records.chain import ChainKey
 from consent.records.rows import Value
@@ -79,7 +80,7 @@ class SqliteLedger(SqlLedger):
     @contextmanager
     def _transaction(self) -> Iterator[None]:
         with _explaining(self.path):
-            self._connection.execute("BEGIN IMMEDIATE")
+            sqlite_lock.begin(self._connection, BUSY_SECONDS)
         try:
             yield
         except BaseException:
