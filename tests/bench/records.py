@@ -74,17 +74,19 @@ class CommitEach:
 
 
 class TransactionEach:
-    """The plain way in PostgreSQL: a pool of ten, one transaction for each record."""
+    """The plain way in PostgreSQL: one transaction for each record, on one connection or on a pool of several."""
 
-    def __init__(self, url: str) -> None:
-        self._url, self._pool, self._lock = url, None, asyncio.Lock()
+    def __init__(self, url: str, connections: int) -> None:
+        self._url, self._connections, self._pool, self._lock = url, connections, None, asyncio.Lock()
 
     async def append(self, record: Record, notice: object = None) -> None:
         import asyncpg  # noqa: PLC0415 - where PostgreSQL is measured
 
         async with self._lock:
             if self._pool is None:
-                self._pool = await asyncpg.create_pool(self._url, min_size=10, max_size=10)
+                self._pool = await asyncpg.create_pool(
+                    self._url, min_size=self._connections, max_size=self._connections
+                )
                 columns = ", ".join(f"{name} text" for name in rows.COLUMNS)
                 await self._pool.execute(f"CREATE TABLE IF NOT EXISTS records ({columns}, PRIMARY KEY (record_id))")
                 await self._pool.execute("CREATE INDEX IF NOT EXISTS receipts ON records (receipt)")
@@ -236,7 +238,8 @@ def measure_endpoint(
 
 AS_IT_COMES = "a commit each, SQLite as it comes (rollback journal)"
 TUNED = "a commit each, tuned (WAL)"
-POOLED = "a transaction each, pool of ten"
+PLAIN = {"a transaction each, one connection": 1, "a transaction each, pool of ten": 10}
+"""The plain ways in PostgreSQL, and how many connections each has."""
 ARRIVALS = (200, 1_000)
 
 
@@ -267,19 +270,21 @@ def measure_postgres(running: Server, key: ChainKey) -> dict[str, float]:
     """As ``measure_sqlite``."""
     from consent.records.postgres import PostgresStore  # noqa: PLC0415 - where there is a server
 
-    way = POOLED
+    def against(way: str) -> tuple[float, float]:
+        with running.database() as url:
+            store = measure_store(f"PostgreSQL: store, {way}", lambda: TransactionEach(url, PLAIN[way]))
+            endpoint = measure_endpoint(f"PostgreSQL: endpoint, {way}", url, lambda: TransactionEach(url, PLAIN[way]))
+        return store["rate"], endpoint["rate"]
+
+    plain = {way: against(way) for way in PLAIN}
     with running.database() as url:
-        store = measure_store(f"PostgreSQL: store, {way}", lambda: TransactionEach(url))
         ours = measure_store("PostgreSQL: store, ours", lambda: PostgresStore(url, key))
-    with running.database() as url:
-        plain = measure_endpoint(f"PostgreSQL: endpoint, {way}", url, lambda: TransactionEach(url))
     with running.database() as url:
         through = measure_endpoint("PostgreSQL: endpoint, ours", url)
         for rate in ARRIVALS:
             measure_endpoint(f"PostgreSQL: endpoint, ours, {rate:,} arrivals a second", url, arrivals=rate)
-    return {
-        f"PostgreSQL: store, ours : {way}": ours["rate"] / store["rate"],
-        f"PostgreSQL: endpoint, ours : {way}": through["rate"] / plain["rate"],
+    return {f"PostgreSQL: store, ours : {way}": ours["rate"] / store for way, (store, _) in plain.items()} | {
+        f"PostgreSQL: endpoint, ours : {way}": through["rate"] / endpoint for way, (_, endpoint) in plain.items()
     }
 
 

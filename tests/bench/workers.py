@@ -108,12 +108,16 @@ def measure_sqlite(path: Path) -> dict[str, float]:
 
 def measure_postgres(running: Server) -> dict[str, float]:
     """As ``measure_sqlite``."""
-    with running.database() as url:
-        plain = functools.partial(records.TransactionEach, url)
-        theirs = measure(f"PostgreSQL: endpoint, {records.POOLED}", url, plain)["rate"]
+
+    def against(way: str) -> float:
+        with running.database() as url:
+            plain = functools.partial(records.TransactionEach, url, records.PLAIN[way])
+            return measure(f"PostgreSQL: endpoint, {way}", url, plain)["rate"]
+
+    plain = {way: against(way) for way in records.PLAIN}
     with running.database() as url:
         ours = measure("PostgreSQL: endpoint, ours", url)["rate"]
-    return {f"PostgreSQL: endpoint, ours : {records.POOLED}": ours / theirs}
+    return {f"PostgreSQL: endpoint, ours : {way}": ours / rate for way, rate in plain.items()}
 
 
 def main() -> int:
