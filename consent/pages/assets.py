@@ -13,6 +13,8 @@ from importlib.resources import files
 from consent.pages.squeeze import squeeze
 
 _ID = re.compile("#consent-[a-z]+")
+_CHOICE = ("shared.js", "release.js", "choosing.js", "asking.js")
+"""What comes with the first act: one function, whose parts see each other's names."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +29,7 @@ class Asset:
 
 def load_choice() -> Asset:
     """What the page's script fetches with the visitor's first act."""
-    content = load_script("choice.js")
+    content = "\n".join(["(() => {", '"use strict";', *map(load_script, _CHOICE), "})();"])
     digest = hashlib.sha256(content.encode("ascii")).hexdigest()[:8]
     return Asset(name=f"choice-{digest}.js", content=content, media_type="text/javascript; charset=us-ascii")
 
