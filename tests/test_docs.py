@@ -11,13 +11,10 @@ import pytest
 from starlette.testclient import TestClient
 
 from consent import ConsentMiddleware
-from consent.asgi import endpoints
-from consent.asgi.documents import Documents
+from consent.asgi import choosing
 from consent.asgi.endpoints import Endpoints
 from consent.asgi.forms import Submission, parse_submission
 from consent.asgi.gate import Gate
-from consent.asgi.hearing import Hearing
-from consent.asgi.verdicts import Verdicts
 from consent.browser_facts import bundled_browser_facts
 from consent.catalogue import Catalogue, Cookie
 from consent.choices import Action, Choice, apply
@@ -137,13 +134,7 @@ def test_each_kind_of_example_is_there():
 def test_the_documented_endpoints_are_those_there_are(site):
     (choice,) = site.pages.assets
     documented = set(re.findall(r"^\| `(GET|POST) (/\S+)` \|", CHOICES.replace("choice-HASH.js", choice), re.MULTILINE))
-    served = Endpoints(
-        site=site,
-        gate=Gate.of(site, [b"a key for this test alone"]),
-        hearing=Hearing(site=site),
-        verdicts=Verdicts(site=site),
-        documents=Documents(site=site),
-    )
+    served = Endpoints.of(site, Gate.of(site, [b"a key for this test alone"]))
     below = {path.removeprefix("/consent") for _, path in documented}
     assert documented == {(m, f"/consent{b}") for b in below for m in served._handlers(b) if m != "HEAD"}
     shown = {*served.documents.handlers, *(f"/assets/{name}" for name in site.pages.assets)}
@@ -176,7 +167,7 @@ def test_the_documented_json_is_understood_and_the_answer_has_its_keys(site):
         now=site.now(),
         lifetimes=site.settings.lifetimes,
     )
-    answer = endpoints._told(state, site.decide(state), reload=False)
+    answer = choosing._told(state, site.decide(state), reload=False)
     assert {key: answer[key] for key in ("answered", "categories", "services", "reload")} == {
         key: json.loads(told)[key] for key in ("answered", "categories", "services", "reload")
     }

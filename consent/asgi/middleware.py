@@ -10,16 +10,13 @@ from consent.asgi import answers
 from consent.asgi._types import ASGIApp, Message, Receive, Scope, Send
 from consent.asgi.answers import Answer
 from consent.asgi.consent import Consent
-from consent.asgi.documents import Documents
 from consent.asgi.endpoints import Endpoints
 from consent.asgi.gate import Finding, Gate
 from consent.asgi.handshake import without_cookies
-from consent.asgi.hearing import Hearing
 from consent.asgi.request import for_app
 from consent.asgi.responder import Responder
 from consent.asgi.site import Site
 from consent.asgi.start import is_within_lifespan, refuse
-from consent.asgi.verdicts import Verdicts
 from consent.asgi.visit import inner_path, read_wishes
 from consent.asgi.workers import confined
 from consent.browsers import Verdict
@@ -77,13 +74,7 @@ class ConsentMiddleware:
         self._gate = Gate.of(self.site, keys)
         self._gate.report(self.site.now().date())
         self.site.reports.settings(loaded.warnings)
-        self._endpoints = Endpoints(
-            site=self.site,
-            gate=self._gate,
-            hearing=Hearing(site=self.site),
-            verdicts=Verdicts(site=self.site),
-            documents=Documents(site=self.site),
-        )
+        self._endpoints = Endpoints.of(self.site, self._gate)
         self._excluded = loaded.paths.exclude
         self._confines = self.site.allowlist is not None
         self._special = (loaded.paths.mount, *self._excluded)

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given, strategies as st
 
+from consent.asgi.choosing import Choosing
 from consent.asgi.documents import Documents
-from consent.asgi.endpoints import Endpoints
 from consent.asgi.forms import BODY_LIMIT, Submission, Unreadable, parse_submission
 from consent.asgi.visit import Visit
 from consent.choices import Action
@@ -192,8 +192,8 @@ def test_the_way_back_stays_on_the_site(site, form, referer, location):
 @given(st.text(max_size=40))
 def test_no_return_makes_a_bad_location(text):
     visit = Visit({"type": "http", "headers": [(b"host", b"example.org")]})
-    endpoints = Endpoints(site=_Mounted, gate=None, hearing=None, verdicts=None, documents=Documents(site=_Mounted))
-    path = endpoints._way_back(Submission(return_to=text), visit)
+    choosing = Choosing(site=_Mounted, gate=None, documents=Documents(site=_Mounted))
+    path = choosing._way_back(Submission(return_to=text), visit)
     assert path in {text, "/"}
     assert path.startswith("/")
     assert not path.startswith("//")

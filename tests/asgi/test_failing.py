@@ -25,12 +25,9 @@ from consent.asgi import (
     validators,
     visit,
 )
-from consent.asgi.documents import Documents
 from consent.asgi.endpoints import Endpoints
-from consent.asgi.hearing import Hearing
 from consent.asgi.middleware import ConsentMiddleware
 from consent.asgi.reports import Reports
-from consent.asgi.verdicts import Verdicts
 from consent.catalogue import Catalogue
 from consent.cookie import ConsentCookie
 from consent.decision import Decision
@@ -161,13 +158,7 @@ def fresh(app):
     middleware.app = app
     middleware.site = site = replace(middleware.site, reports=Reports(), _holders={})
     middleware._gate = replace(middleware._gate, site=site)
-    middleware._endpoints = Endpoints(
-        site=site,
-        gate=middleware._gate,
-        hearing=Hearing(site=site),
-        verdicts=Verdicts(site=site),
-        documents=Documents(site=site),
-    )
+    middleware._endpoints = Endpoints.of(site, middleware._gate)
     return middleware
 
 
