@@ -152,8 +152,9 @@ def fetches(css: str) -> bool:
     return HELD in css and any(_addresses(tinycss2.parse_component_value_list(css)))
 
 
-def _addresses(tokens) -> Iterator[bool]:
-    rule, fresh = "", True
+def _addresses(tokens, *, fresh: bool = True) -> Iterator[bool]:
+    """``fresh``: whether a rule may begin here."""
+    rule = ""
     for token in tokens:
         begins, fresh = fresh, token.type == "{} block" or (token.type == "literal" and token.value == ";")
         match token.type:
@@ -176,8 +177,10 @@ def _addresses(tokens) -> Iterator[bool]:
                 yield from _addresses(token.arguments)
             case "function":
                 yield from _addresses(token.arguments)
-            case "{} block" | "[] block" | "() block":
+            case "{} block":
                 yield from _addresses(token.content)
+            case "[] block" | "() block":
+                yield from _addresses(token.content, fresh=False)
         if rule == "import" or (token.type == "literal" and token.value == ";"):
             rule = ""
 
@@ -189,7 +192,9 @@ def _leads(url: str) -> bool:
 def _is_held(key: str, value: str) -> bool:
     if key.endswith("srcset"):
         return (
-            "(" not in value and "data:" not in value and re.search(r"(?:^|,)[\s,]*[^\s]*//tracker", value) is not None
+            "(" not in value
+            and "data:" not in value
+            and re.search(r"(?:^|,)[\s,]*+(?!#)\S*//tracker", value) is not None
         )
     bare = re.sub(r"[\t\n\r]", "", value).lstrip("".join(map(chr, range(0x21)))).lower()
     return HELD in value and not bare.startswith(("data:", "javas", "#"))
