@@ -106,11 +106,14 @@ class Scanner(Elements):
                 yield (name or name_at(page, start), start, tag_end, tag_end, match[index - 1])
                 continue
             found, proven = self._read(page, name, match, kind, final=final)
-            if name == b"base":
-                for construct in found:
+            for construct in found:
+                if construct[0] != b"base":
+                    yield construct
+                elif name == b"base":
                     yield from self._reported(page, construct)
-            else:
-                yield from found
+                else:  # in text that is read as markup, too: what stands before that text comes first
+                    yield from self._traced(page)
+                    yield construct
             if proven > end + _LONG or proven < 0 or name in _TURNS:
                 return proven
         return self._rest(page, proven, final=final)

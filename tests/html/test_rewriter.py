@@ -16,6 +16,8 @@ PAGE = b"""<!doctype html><html lang="en"><head><title>A</title><script src="//t
 
 @given(page=deep_soup, sizes=st.lists(st.integers(1, 9), min_size=1, max_size=5))
 @example(page=PAGE, sizes=[1])
+@example(page=b"<a ping=/x><frameset><xmp><base href=//tracker/><a ping=/y>", sizes=[7])
+@example(page=b"<a ping=/x><noscript><p a='<base>'><base href=//tracker/></noscript><a ping=/y>", sizes=[7])
 @settings(max_examples=400, deadline=None)
 def test_any_chunking_gives_the_same_bytes_as_one_piece(page, sizes):
     assert rewrite(page) == rewrite(page, sizes=sizes)
