@@ -18,6 +18,7 @@ from itsdangerous import BadSignature, Signer
 from itsdangerous.signer import SigningAlgorithm
 
 from consent.choices import ConsentState
+from consent.mac import mac
 
 MAX_BYTES = 3_000
 """Of a value, in and out: browsers keep 4,096 bytes a cookie, name and attributes included (RFC 6265bis, 5.6)."""
@@ -51,18 +52,11 @@ class Refused(Enum):
     OVERSIZED = "oversized"
 
 
-@lru_cache(16)
-def _keyed(key: bytes) -> hmac.HMAC:
-    return hmac.new(key, digestmod=sha256)
-
-
 class _HmacSha256(SigningAlgorithm):
-    """As itsdangerous has it, by a copy of an HMAC that has its key already: of a choice 5 us instead of 10."""
+    """As itsdangerous has it, in less time: of a choice 5 us instead of 10."""
 
     def get_signature(self, key: bytes, value: bytes) -> bytes:
-        signing = _keyed(key).copy()
-        signing.update(value)
-        return signing.digest()
+        return mac(key, value)
 
 
 class ConsentCookie:

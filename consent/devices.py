@@ -32,7 +32,7 @@ _NEVER_TURNED_AWAY = _NOT_PEOPLE + _SCREENS
 
 
 _CRAWLING = (b"bot", b"crawler", b"spider", b"slurp", b"externalhit")
-_CRAWLERS = re.compile(rb"(?:(?<!cu)bot|crawler|spider|slurp|externalhit)(?![a-z])")
+_CRAWLERS = re.compile(rb"(?:" + b"|".join(_CRAWLING) + rb")(?<!cubot)(?![a-z])")
 
 
 def is_crawler(header: bytes) -> bool:

@@ -189,16 +189,9 @@ class Elements(ABC):
         if close < 0 and not final:
             return (), self._cut(page, start, rawtext.END[name], final=final)
         end = len(page) if close < 0 else close
-        inner = type(self)(self._interest, scripting=self._scripting, frameset=self._frameset)
-        inside = _up_to(page, tag_end, close)
-        found = list(_shifted(inner.scan(inside, final=close < 0), tag_end))
-        if close >= 0 and not inner.is_behind(len(inside)):
-            behind = foreign.behind_comment(page, start)
-            return list(self._made_comment(UNSURE, start, behind)), behind
-        self._gaps.close(tag_end)
-        self._gaps.begin = end
         whole = (name, start, tag_end, end if name in _WHOLE else tag_end, value)
-        return [*([whole] if name in REPORTED else ()), *found], end
+        before = [whole] if name in REPORTED else []
+        return self._as_markup(page, start, tag_end, close, before, scripting=self._scripting, strict=False)
 
     def _turn(
         self, page: bytes, name: bytes, start: int, tag_end: int, *, closing: bool
@@ -230,16 +223,35 @@ class Elements(ABC):
         self.unscripted = range(tag_end, end)
         if SOUND.fullmatch(page, tag_end, end):
             return (), tag_end  # both readings agree: its tags are read like any other's
-        inner = type(self)(self._interest, scripting=False, frameset=self._frameset)
-        inside = _up_to(page, tag_end, close)
+        return self._as_markup(page, start, tag_end, close, [], scripting=False, strict=not self._frameset)
+
+    def _as_markup(  # noqa: PLR0913 - where the text is, and how it is read
+        self,
+        page: bytes,
+        start: int,
+        tag_end: int,
+        close: int,
+        before: list[Construct],
+        *,
+        scripting: bool,
+        strict: bool,
+    ) -> tuple[Iterable[Construct], int]:
+        """Text that may be markup as well, up to the end tag at ``close`` (-1: to the page's end): ``before``, and what
+        stands in it. Where something is open at its end the readings end apart, and its start tag is made a comment;
+        ``strict``: a template or a drawing counts as well.
+        """
+        # A "<" right before the end tag's own is text in every reading.
+        inside = page[tag_end:] if close < 0 else page[tag_end:close].rstrip(b"<")
+        inner = type(self)(self._interest, scripting=scripting, frameset=self._frameset)
         found = list(_shifted(inner.scan(inside, final=close < 0), tag_end))
-        is_whole = inner.is_behind if self._frameset else inner.is_between
+        is_whole = inner.is_between if strict else inner.is_behind
         if close >= 0 and not is_whole(len(inside)):
             behind = foreign.behind_comment(page, start)
             return list(self._made_comment(UNSURE, start, behind)), behind
+        end = len(page) if close < 0 else close
         self._gaps.close(tag_end)
         self._gaps.begin = end
-        return found, end
+        return [*before, *found], end
 
     def is_between(self, at: int) -> bool:
         """Whether what was scanned, up to ``at``, ends between two constructs, with nothing open that changes how
@@ -266,13 +278,6 @@ def name_at(page: bytes, start: int) -> bytes:
     """The name of the start tag at ``start``, in lower case; none if there is no such tag."""
     match = _TAG_NAME.match(page, start)
     return match[1].lower() if match else b""
-
-
-def _up_to(page: bytes, start: int, close: int) -> bytes:
-    """What stands before the end tag at ``close``, or before the page's end if there is none (-1). A "<" right before
-    the end tag's own is text in every reading.
-    """
-    return page[start:] if close < 0 else page[start:close].rstrip(b"<")
 
 
 def _shifted(constructs: Iterable[Construct], by: int) -> Iterator[Construct]:

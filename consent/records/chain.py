@@ -15,8 +15,8 @@ import hmac
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
+from consent.mac import mac
 from consent.records.rows import FORMATS, Row, Value
 
 _SALT = b"consent.records.v1"
@@ -125,15 +125,8 @@ class Finding:
         return f"chain {self.chain}, record {self.number}{name}: {self.what}"
 
 
-@lru_cache(64)
-def _keyed(secret: bytes) -> hmac.HMAC:
-    return hmac.new(secret, digestmod=hashlib.sha256)
-
-
 def _seal(key: ChainKey, *said: Value) -> str:
-    sealing = _keyed(key.secret).copy()  # with the key in it already: half the time of a new one
-    sealing.update(_encode(said).encode("ascii"))
-    return sealing.hexdigest()
+    return mac(key.secret, _encode(said).encode("ascii")).hex()
 
 
 def record_seal(  # noqa: PLR0913, PLR0917 - what a seal is over

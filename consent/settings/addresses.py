@@ -28,6 +28,17 @@ def host(text: str) -> str | Fault:
     return Fault(code="consent.E020", message=f"{shown(text)} is not a host name", remedy=_host_remedy(text))
 
 
+def too_wide(name: str) -> Fault | None:
+    """What is wrong with a host such as ``com``, ``co.uk`` or ``github.io``: what lies under it is others'."""
+    if not is_public_suffix(name):
+        return None
+    return Fault(
+        code="consent.E021",
+        message=f"{name!r} is nobody's own: anybody may register a name under it, and partners do",
+        remedy='Write the whole name, like "example.org" or "cdn.example.net"',
+    )
+
+
 def lies_under(name: str, domains: Iterable[str]) -> bool:
     """Whether ``name`` is one of ``domains`` or below it."""
     return any(name == domain or name.endswith(f".{domain}") for domain in domains)
@@ -42,12 +53,8 @@ def service_host(text: str) -> str | Fault:
         bare = _SCHEME.sub("", text)
         remedy = _host_remedy(text) if bare == text or isinstance(service_host(bare), Fault) else f'Write "{bare}"'
         return Fault(code=result.code, message=f"{shown(text)} is not a host, or host and path", remedy=remedy)
-    if not slash and is_public_suffix(name):
-        return Fault(
-            code="consent.E021",
-            message=f"{name!r} is nobody's own: anybody may register a name under it",
-            remedy='Write the whole name, like "stats.example.net"',
-        )
+    if not slash and (fault := too_wide(name)) is not None:
+        return fault
     if not _SERVICE_PATH.fullmatch(slash + path) or any("*" in s and s != "*" for s in path.split("/")):
         return _bad_service_path(text, "a * stands for one whole path segment")
     if mark and not _QUERY.fullmatch(query):

@@ -16,13 +16,13 @@ from consent.choices import Lifetimes
 from consent.errors import Problem, SettingsError
 from consent.policy import Policy, make_policy
 from consent.settings import schema, sections
+from consent.settings.addresses import too_wide
 from consent.settings.browsers import browsers
 from consent.settings.categories import categories
 from consent.settings.faults import Fault, shown
 from consent.settings.reader import Problems, Table
 from consent.settings.services import declared, services
 from consent.settings.texts import texts
-from consent.suffixes import is_public_suffix
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,17 +145,10 @@ def _policy(every: tuple[Category, ...], listed: tuple[Service, ...], undeclared
 
 
 def _check_width(table: Table, key: str, hosts: tuple[str, ...]) -> None:
-    """Refuse a host such as ``com``, ``co.uk`` or ``github.io``: what lies under it is others', and never held."""
+    """Refuse what would leave others' hosts never held."""
     for host in hosts:
-        if is_public_suffix(host):
-            table.fault(
-                key,
-                Fault(
-                    code="consent.E021",
-                    message=f"{host!r} is nobody's own: anybody may register a name under it, and partners do",
-                    remedy='Write the whole name, like "example.org" or "cdn.example.net"',
-                ),
-            )
+        if (fault := too_wide(host)) is not None:
+            table.fault(key, fault)
 
 
 def _check_room(site: Table, policy: Policy) -> None:

@@ -29,8 +29,8 @@ def set_lengths(monkeypatch, least: int) -> None:
     monkeypatch.setattr(texts, "SHORT", 0)
 
 
-def rewrite(page: bytes, holder, size: int = 0, beside=None) -> bytes:
-    rewriter = Rewriter(holder, lambda _: Insertion(head=HEAD, body=BODY), beside=beside)
+def rewrite(page: bytes, holder, size: int = 0, beside=None, nonce: bytes = b"") -> bytes:
+    rewriter = Rewriter(holder, lambda _: Insertion(head=HEAD, body=BODY), beside=beside, nonce=nonce)
     size = size or len(page) or 1
     return b"".join(rewriter.feed(page[at : at + size]) for at in range(0, len(page), size)) + rewriter.finish()
 
