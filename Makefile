@@ -31,9 +31,10 @@ fuzz: $(VENV)/.dev ## a million mutated pages against another parser, FUZZ_SECON
 crash: $(VENV)/.dev ## a real server killed 50 times under load: nothing it acknowledged is lost
 	CONSENT_CRASHES=50 $(BIN)/python -m pytest -s tests/records/test_crash.py
 
-bench-records: $(VENV)/.dev ## what records cost on this disk, beside a commit for each
+bench-records: $(VENV)/.dev ## what records cost beside a commit for each, on this disk and on slower ones
 	$(BIN)/python -m tests.bench.records
 	$(BIN)/python -m tests.bench.workers
+	$(BIN)/python -m tests.bench.disks
 
 bench: $(VENV)/.dev ## what it costs on this machine; CONSENT_CORPUS names a folder of pages to measure on
 	$(BIN)/python -m tests.bench
