@@ -15,7 +15,7 @@ from consent.errors import SettingsError
 from consent.records.base import StoreError
 from consent.records.chain import verify_register
 from consent.records.ledger import Ledger
-from consent.records.opening import default_spool, sqlite_path
+from consent.records.places import default_spool, sqlite_path
 from consent.records.spool import LIMIT, Spool
 from consent.settings.keys import short_keys
 

@@ -11,6 +11,7 @@ from consent.records.chain import derive_key, derive_keys
 from consent.records.housekeeping import Housekeeping
 from consent.records.keeper import RecordKeeper
 from consent.records.ledger import Ledger
+from consent.records.places import default_spool, is_postgres, sqlite_path
 from consent.records.spool import Spool
 from consent.records.sqlite import SqliteStore
 from consent.records.sqlite_ledger import SqliteLedger
@@ -53,20 +54,6 @@ def open_ledger(url: str, keys: Sequence[bytes]) -> Ledger:
     raise _unknown(url)
 
 
-def default_spool(url: str) -> Path:
-    """Where records wait while the store is away."""
-    path = sqlite_path(url)
-    return Path.cwd() / "consent.spool" if path is None else path.with_name(f"{path.name}.spool")
-
-
-def sqlite_path(url: str) -> Path | None:
-    """``sqlite:///consent.db`` below the working directory, ``sqlite:////var/lib/consent.db`` as it stands."""
-    prefix = "sqlite:///"
-    if not url.startswith(prefix) or len(url) == len(prefix):
-        return None
-    return Path.cwd() / url.removeprefix(prefix)
-
-
 def _store(url: str, keys: Sequence[bytes]) -> RecordStore | None:
     if url == "off":
         return None
@@ -76,10 +63,6 @@ def _store(url: str, keys: Sequence[bytes]) -> RecordStore | None:
         store: RecordStore = _postgres().PostgresStore(url, derive_key(keys[0]))
         return store
     raise _unknown(url)
-
-
-def is_postgres(url: str) -> bool:
-    return url.startswith(("postgresql://", "postgres://"))
 
 
 def _postgres() -> ModuleType:

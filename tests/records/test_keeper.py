@@ -11,7 +11,8 @@ import pytest
 
 from consent.errors import ConsentError
 from consent.records.keeper import RecordKeeper
-from consent.records.opening import open_keeper, sqlite_path
+from consent.records.opening import open_keeper
+from consent.records.places import sqlite_path
 from consent.records.spool import Spool
 from consent.records.sqlite import SqliteStore
 from tests.records.conftest import KEY, SECRET, kept
