@@ -4,6 +4,7 @@ the tests run. Nobody's system is changed: data stands in a temporary folder."""
 import asyncio
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -13,10 +14,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import asyncpg
 
 VARIABLE = "CONSENT_TEST_POSTGRES"
+BINARIES = "CONSENT_TEST_POSTGRES_BINARIES"
+"""Names the folder of another version's programs (initdb, postgres); without it the newest that Debian has installed."""
 _NAMES = count(1)
 
 
@@ -34,12 +38,12 @@ class Server:
     def database(self) -> Iterator[str]:
         """The URL of a new, empty database."""
         name = f"consent_test_{os.getpid()}_{next(_NAMES)}"
-        self._ask(f"CREATE DATABASE {name}")
+        self.ask(f"CREATE DATABASE {name}")
         head, _, query = self.admin.partition("?")
         try:
             yield head.rpartition("/")[0] + f"/{name}" + (f"?{query}" if query else "")
         finally:
-            self._ask(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+            self.ask(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
     def start(self) -> None:
         # The shell ends the server when its standard input does: with these tests, however they end.
@@ -59,12 +63,17 @@ class Server:
         ends = time.monotonic() + 30
         while time.monotonic() < ends:
             try:
-                self._ask("SELECT 1")
+                self.ask("SELECT 1")
             except (OSError, asyncpg.PostgresError):
                 time.sleep(0.05)
             else:
                 return
         raise RuntimeError("the server did not start")
+
+    def kill(self) -> None:
+        """As a machine that loses its power."""
+        os.kill(int((self.data / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
+        self.stop()
 
     def stop(self) -> None:
         if self._process is not None:
@@ -72,15 +81,17 @@ class Server:
             self._process.wait(timeout=30)
             self._process = None
 
-    def _ask(self, statement: str) -> None:
-        async def ask() -> None:
+    def ask(self, statement: str) -> list[tuple[object, ...]]:
+        """The rows that answer ``statement``."""
+
+        async def ask() -> list[tuple[object, ...]]:
             connection = await asyncpg.connect(self.admin, timeout=5)
             try:
-                await connection.execute(statement)
+                return [tuple(row) for row in await connection.fetch(statement)]
             finally:
                 await connection.close()
 
-        asyncio.run(ask())
+        return asyncio.run(ask())
 
 
 @contextmanager
@@ -111,7 +122,67 @@ def server() -> Iterator[Server | str]:
             running.stop()
 
 
+@contextmanager
+def standby(primary: Server) -> Iterator[Server]:
+    """Another server, which has what ``primary`` has; from now on a commit there waits for it, too."""
+    with tempfile.TemporaryDirectory(prefix="consent-standby-") as folder:
+        data = Path(folder) / "data"
+        if user := _user():
+            shutil.chown(folder, user)
+        copy = [primary.binaries / "pg_basebackup", "-d", f"{primary.admin}?application_name=standby", "-D", data, "-R"]
+        subprocess.run(copy, cwd=folder, user=user, check=True, capture_output=True)
+        port = _free_port()
+        running = Server(f"postgresql://consent@127.0.0.1:{port}/postgres", primary.binaries, data, port)
+        running.start()
+        try:
+            primary.ask("ALTER SYSTEM SET synchronous_standby_names = 'standby'")
+            primary.ask("SELECT pg_reload_conf()")
+            ends = time.monotonic() + 30
+            while primary.ask("SELECT sync_state FROM pg_stat_replication") != [("sync",)]:
+                assert time.monotonic() < ends
+                time.sleep(0.05)
+            yield running
+        finally:
+            running.stop()
+
+
+POOLER = shutil.which("pgbouncer", path=f"{os.environ.get('PATH', '')}{os.pathsep}/usr/sbin")
+"""PgBouncer's program; None where it is not installed."""
+
+
+@contextmanager
+def pooler(running: Server) -> Iterator[str]:
+    """Host and port of a PgBouncer before ``running``, with session pooling."""
+    with tempfile.TemporaryDirectory(prefix="consent-pgbouncer-") as folder:
+        port = _free_port()
+        host = urlsplit(running.admin)
+        (Path(folder) / "pgbouncer.ini").write_text(
+            f"[databases]\n* = host={host.hostname} port={host.port} user=consent\n"
+            f"[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\nunix_socket_dir =\n"
+            "auth_type = any\npool_mode = session\n",
+            "utf-8",
+        )
+        if user := _user():
+            shutil.chown(folder, user)
+        process = subprocess.Popen([POOLER, "-q", f"{folder}/pgbouncer.ini"], user=user, stderr=subprocess.DEVNULL)
+        ends = time.monotonic() + 30
+        try:
+            while True:
+                try:
+                    socket.create_connection(("127.0.0.1", port), timeout=1).close()
+                    break
+                except OSError:
+                    assert time.monotonic() < ends
+                    time.sleep(0.05)
+            yield f"127.0.0.1:{port}"
+        finally:
+            process.terminate()
+            process.wait(timeout=30)
+
+
 def _binaries() -> Path | None:
+    if chosen := os.environ.get(BINARIES):
+        return Path(chosen)
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
     if found:
         return found[-1].parent

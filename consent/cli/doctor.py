@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from consent.errors import SettingsError
 from consent.records.base import StoreError
 from consent.records.chain import verify_register
 from consent.records.ledger import Ledger
-from consent.records.places import default_spool, sqlite_path
+from consent.records.places import default_spool, shown
 from consent.records.spool import LIMIT, Spool
 from consent.settings.keys import short_keys
 
@@ -68,7 +67,7 @@ def _records(site: CommandSite) -> Iterator[Look]:
         return
     try:
         with site.ledger() as ledger:
-            yield Look(True, "store", _place(url))
+            yield Look(True, "store", shown(url))
             yield from _chain(site, ledger)
     except StoreError as error:
         yield Look(False, "store", str(error))
@@ -108,11 +107,3 @@ def _aged(what: str, as_of: date, today: date) -> Look:
     age = (today - as_of).days
     old = age > STALE
     return Look(not old, what, f"of {as_of}, {counted(age, 'day')} old" + (": update the package" if old else ""))
-
-
-def _place(url: str) -> str:
-    """Of a file the whole path, of a server no user and password."""
-    if (path := sqlite_path(url)) is not None:
-        return os.fspath(path)
-    scheme, _, rest = url.partition("://")
-    return f"{scheme}://{rest.rpartition('@')[2]}"

@@ -1,6 +1,8 @@
 """Which place ``records.url`` names. Nothing is opened here."""
 
+import os
 from pathlib import Path
+from urllib.parse import urlsplit
 
 
 def default_spool(url: str) -> Path:
@@ -19,3 +21,14 @@ def sqlite_path(url: str) -> Path | None:
 
 def is_postgres(url: str) -> bool:
     return url.startswith(("postgresql://", "postgres://"))
+
+
+def shown(url: str) -> str:
+    """For people to read: a file's whole path; a server's hosts and database, never a user or a password."""
+    if (path := sqlite_path(url)) is not None:
+        return os.fspath(path)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return "postgresql"
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"

@@ -1,6 +1,7 @@
 """Records in PostgreSQL: one thread with a loop and a pool of its own, that groups what waits into one transaction.
 
-An append returns after a COMMIT with ``synchronous_commit = on``. Each process writes a chain of its own; after any
+An append returns after a COMMIT that waited for the disk, and for the standby where the server has a synchronous one:
+who switched ``synchronous_commit`` off has it on here. Each process writes a chain of its own; after any
 failure it begins another, because nobody knows how the last transaction ended. Callers may be on any event loop.
 """
 
@@ -25,7 +26,12 @@ from consent.records.sealing import seal_group
 SECONDS = 1.5
 """How long a server is waited for; below the time a visitor is made to wait."""
 CONNECTIONS = 2
-_SETTINGS = {"application_name": "asgi-consent", "synchronous_commit": "on", "timezone": "UTC"}
+_SETTINGS = {"application_name": "asgi-consent", "timezone": "UTC"}
+_SHARE_LOCK = """
+    SELECT pg_advisory_xact_lock_shared($1),
+        set_config('synchronous_commit', coalesce(nullif(current_setting('synchronous_commit'), 'off'), 'on'), true)
+"""
+# Not among the settings of a connection: PgBouncer lets no connection in that has it there.
 
 
 class PostgresStore:
@@ -90,7 +96,7 @@ class _Database:
             await make_partitions(connection, missing)
             self._months |= missing
         async with connection.transaction():
-            await connection.execute("SELECT pg_advisory_xact_lock_shared($1)", LOCK)
+            await connection.execute(_SHARE_LOCK, LOCK)
             chain = self._chain or await begin(connection, self._key, secrets.token_hex(8))
             await _keep_notices(connection, groups.notices(group))
             sealed = seal_group(self._key, chain, fresh)

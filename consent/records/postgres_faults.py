@@ -1,54 +1,76 @@
 """What PostgreSQL and the way to it say, as something an owner can mend."""
 
 import asyncio
-from urllib.parse import urlsplit
+from dataclasses import dataclass
 
 import asyncpg
 
 from consent.records.base import StoreError
+from consent.records.places import shown
 
-_DENIED = (asyncpg.InvalidPasswordError, asyncpg.InvalidAuthorizationSpecificationError)
-_READ_ONLY = (asyncpg.InsufficientPrivilegeError, asyncpg.ReadOnlySQLTransactionError)
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """``message`` may show the ``{error}`` in its own words, or only its ``{kind}``."""
+
+    errors: tuple[type[Exception], ...]
+    message: str
+    remedy: str
+    code: str = "consent.E070"
+
+
+_KNOWN = (
+    _Known(
+        (asyncpg.InvalidCatalogNameError,),
+        "there is no such database ({error})",
+        "Create it, or mend records.url",
+    ),
+    _Known(
+        (asyncpg.InvalidPasswordError, asyncpg.InvalidAuthorizationSpecificationError),
+        "the server does not let us in ({error})",
+        "See user and password in records.url",
+    ),
+    _Known(
+        (asyncpg.InsufficientPrivilegeError, asyncpg.ReadOnlySQLTransactionError),
+        "not allowed ({error})",
+        "Give the user the right to create tables and to write, and name the primary server",
+        "consent.E073",
+    ),
+    _Known(
+        (asyncpg.TargetServerAttributeNotMatched,),
+        "of these hosts none is the primary",
+        "Promote one of them, or mend target_session_attrs in records.url",
+    ),
+    _Known((asyncpg.DiskFullError,), "the disk is full", "Free some space", "consent.E078"),
+    _Known(  # one transaction's are gone, or another's, in the next
+        (asyncpg.InvalidSQLStatementNameError, asyncpg.DuplicatePreparedStatementError),
+        "the server has lost a prepared statement ({kind})",
+        "Where PgBouncer stands before it, use session pooling",
+    ),
+    _Known(  # PgBouncer's words, mostly
+        (asyncpg.ProtocolViolationError,),
+        "we are not let in ({error})",
+        "See records.url, and the log of the server or its pooler",
+    ),
+    _Known(
+        (OSError, asyncio.TimeoutError, asyncpg.CannotConnectNowError, asyncpg.PostgresConnectionError),
+        "the server does not answer ({kind})",
+        "See that it runs, and records.url",
+    ),
+    _Known(
+        (asyncpg.ClientConfigurationError, ValueError),
+        "records.url is not understood",
+        'Write "postgresql://user:password@host/database"',
+    ),
+    _Known((asyncpg.PostgresError,), "{kind}: {error}", "See the server's log"),
+)
+"""The first that fits."""
 
 
 def explained(error: Exception, url: str) -> Exception:
     """``error`` with a code and a remedy, where it is one of those an owner can do something about."""
-    where = place(url)
-    if isinstance(error, StoreError):
+    known = next((one for one in _KNOWN if isinstance(error, one.errors)), None)
+    if known is None or isinstance(error, StoreError):
         return error
-    if isinstance(error, asyncpg.InvalidCatalogNameError):
-        return _fault(f"{where}: there is no such database ({error})", "Create it, or mend records.url")
-    if isinstance(error, _DENIED):
-        return _fault(f"{where}: the server does not let us in ({error})", "See user and password in records.url")
-    if isinstance(error, _READ_ONLY):
-        return StoreError(
-            f"{where}: not allowed ({error})",
-            code="consent.E073",
-            remedy="Give the user the right to create tables and to write, and name the primary server",
-        )
-    if isinstance(error, asyncpg.DiskFullError):
-        return StoreError(f"{where}: the disk is full", code="consent.E078", remedy="Free some space")
-    if isinstance(
-        error, OSError | asyncio.TimeoutError | asyncpg.CannotConnectNowError | asyncpg.PostgresConnectionError
-    ):
-        return _fault(
-            f"{where}: the server does not answer ({type(error).__name__})", "See that it runs, and records.url"
-        )
-    if isinstance(error, asyncpg.ClientConfigurationError | ValueError):
-        return _fault(f"{where}: records.url is not understood", 'Write "postgresql://user:password@host/database"')
-    if isinstance(error, asyncpg.PostgresError):
-        return _fault(f"{where}: {type(error).__name__}: {error}", "See the server's log")
-    return error
-
-
-def place(url: str) -> str:
-    """Host and database: never user or password."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return "postgresql"
-    return f"postgresql://{parts.hostname or ''}{parts.path}"
-
-
-def _fault(message: str, remedy: str) -> StoreError:
-    return StoreError(message, code="consent.E070", remedy=remedy)
+    message = known.message.format(error=error, kind=type(error).__name__)
+    return StoreError(f"{shown(url)}: {message}", code=known.code, remedy=known.remedy)

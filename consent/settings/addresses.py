@@ -146,9 +146,11 @@ def records_url(text: str) -> str | Fault:
 def _names_database(url: str) -> bool:
     try:
         parts = urlsplit(url)
-        return bool(parts.path.strip("/")) and url.isprintable() and (parts.port is None or parts.port > 0)
+        # A primary and those that may take its place stand side by side: "one:5432,two:5432".
+        ports = [urlsplit(f"//{host}").port for host in parts.netloc.rpartition("@")[2].split(",")]
     except ValueError:
         return False
+    return bool(parts.path.strip("/")) and url.isprintable() and all(port is None or port > 0 for port in ports)
 
 
 def _climbs(text: str) -> bool:

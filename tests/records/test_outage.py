@@ -16,6 +16,7 @@ from consent.records.chain import derive_key
 from consent.records.ledger import Selection
 from consent.records.opening import open_keeper, open_ledger
 from consent.records.verifying import verify
+from tests.postgres import VARIABLE, server, standby
 from tests.records.conftest import SECRET
 from tests.records.served import Served
 
@@ -130,6 +131,35 @@ def test_postgres_stopped_and_started_costs_no_choice_no_order_and_no_500(postgr
         finally:
             served.stop()
         rows, placed = found_afterwards(url, next(tmp_path.glob("*spool*"), None))
+    check_in_order(served, rows, placed, "PostgreSQL stopped and started")
+
+
+def test_a_primary_that_dies_costs_no_choice_no_order_and_no_500_where_its_standby_takes_over(tmp_path):
+    if os.environ.get(VARIABLE):
+        pytest.skip("a server that was not started here is not killed")
+    with server() as primary:
+        if isinstance(primary, str):
+            pytest.skip(primary)
+        with standby(primary) as second:
+            url = f"postgresql://consent@127.0.0.1:{primary.port},127.0.0.1:{second.port}/postgres"
+            url += "?target_session_attrs=read-write"
+            served = Served(tmp_path, records=url)
+            served.start()
+            try:
+                served.come(VISITORS, pause=0.01, returning=True)
+                until(lambda: len(served.acknowledged) > 100)
+                primary.kill()
+                second.ask("SELECT pg_promote()")
+                before = len(served.acknowledged)
+                until(lambda: len(served.acknowledged) > before + 200)
+            finally:
+                served.stop()
+            rows, placed = found_afterwards(url, next(tmp_path.glob("*spool*"), None))
+    check_in_order(served, rows, placed, "a primary that died")
+
+
+def check_in_order(served: Served, rows, placed, what: str) -> None:
+    """All were told yes, each record is there once, and each visitor's in the order of their choices."""
     assert set(served.statuses) == {200}
     assert Counter(row["receipt"] for row in rows) == Counter(served.acknowledged)
     assert len(set(served.acknowledged)) == VISITORS
@@ -137,4 +167,4 @@ def test_postgres_stopped_and_started_costs_no_choice_no_order_and_no_500(postgr
         mine = [row["record_id"] for row in placed if row["receipt"] == receipt]
         assert mine == sorted(mine)
     assert served.slowest < LONGEST
-    print(f"PostgreSQL stopped and started: {len(served.acknowledged)} acknowledged, {len(rows)} kept")
+    print(f"{what}: {len(served.acknowledged)} acknowledged, {len(rows)} kept")

@@ -14,8 +14,10 @@ import pytest
 from consent.records.base import StoreError
 from consent.records.opening import open_keeper, open_ledger
 from consent.records.postgres import PostgresStore
+from consent.records.postgres_faults import explained
 from consent.records.postgres_ledger import PostgresLedger
 from consent.records.verifying import verify
+from tests.postgres import POOLER, pooler
 from tests.records.conftest import KEY, NOW, SECRET
 
 WRITER = textwrap.dedent(
@@ -115,6 +117,37 @@ def test_records_stand_in_a_partition_for_each_month(url, store, make):
     assert findings(url) == []
 
 
+def test_a_commit_waits_for_the_disk_where_the_owner_switched_that_off_and_else_as_the_owner_has_it(url, make):
+    name = url.rpartition("/")[2]
+    seen = []
+    for number, chosen in enumerate(("off", "local", "remote_apply")):
+        ask(url, f"ALTER DATABASE {name} SET synchronous_commit = {chosen}")
+        store = PostgresStore(url, KEY)
+        append(store, make(number))
+        if not number:
+            ask(
+                url,
+                "CREATE TABLE seen (setting text)",
+                """CREATE FUNCTION see() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                INSERT INTO seen VALUES (current_setting('synchronous_commit')); RETURN NEW; END $$""",
+                "CREATE TRIGGER see BEFORE INSERT ON consent_records FOR EACH ROW EXECUTE FUNCTION see()",
+            )
+            append(store, make(100))
+        store.close()
+        seen += [row["setting"] for row in ask(url, "DELETE FROM seen RETURNING setting")[0]]
+    assert seen == ["on", "local", "remote_apply"]
+
+
+@pytest.mark.skipif(POOLER is None, reason="no PgBouncer: install the package pgbouncer")
+def test_records_go_through_a_pooler_of_sessions(postgres, url, make):
+    with pooler(postgres) as address:
+        store = PostgresStore(f"postgresql://consent@{address}/{url.rpartition('/')[2]}", KEY)
+        append(store, *(make(number) for number in range(200)))
+        store.close()
+        assert findings(store.url) == []
+    assert ask(url, "SELECT count(*) FROM consent_records")[0][0][0] == 200
+
+
 def test_a_record_cannot_be_changed(url, store, make):
     append(store, make(1))
     with pytest.raises(asyncpg.RaiseError, match="append-only"):
@@ -173,6 +206,19 @@ def test_an_unknown_database_is_said_to_be(url):
 def test_a_server_that_is_not_there_is_said_to_be():
     code, told = refused("postgresql://me:s3cret@127.0.0.1:1/consent")
     assert (code, "does not answer" in told) == ("consent.E070", True)
+
+
+def test_a_pooler_of_transactions_is_said_to_be_one():
+    lost = explained(asyncpg.InvalidSQLStatementNameError('prepared statement "s" does not exist'), "postgresql://db/x")
+    assert (lost.code, "session pooling" in lost.remedy) == ("consent.E070", True)
+
+
+def test_hosts_without_a_primary_are_said_to_have_none(postgres):
+    if postgres.binaries is None:
+        pytest.skip("this server is nobody's to make a standby of")
+    url = f"{postgres.admin}?target_session_attrs=standby"
+    code, told = refused(url)
+    assert (code, "target_session_attrs" in told) == ("consent.E070", True)
 
 
 def test_a_url_that_is_none_is_said_to_be():

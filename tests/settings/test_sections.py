@@ -311,6 +311,17 @@ def test_records_are_kept_in_a_file_or_not_at_all(url):
     assert read(records={"url": url}).records.url == url
 
 
+@pytest.mark.parametrize("hosts", ["db", "me:pass@db:5432", "one:5432,two:5433", "me@one,two", "[::1]:5432", ""])
+def test_a_database_may_have_several_hosts_of_which_one_is_the_primary(hosts):
+    url = f"postgresql://{hosts}/consent?target_session_attrs=read-write"
+    assert read(records={"url": url}).records.url == url
+
+
+@pytest.mark.parametrize("hosts", ["db:0", "one:5432,two:many", "one:70000", "me@one,two:0", "[::1"])
+def test_a_host_with_a_port_that_is_none_is_refused(hosts):
+    assert code_of(records={"url": f"postgresql://{hosts}/consent"}) == "consent.E042"
+
+
 @pytest.mark.parametrize("url", ["consent.db", "sqlite://x", "sqlite:///", "mysql://x", "sqlite:///:memory:", ""])
 def test_any_other_place_for_records_is_refused(url):
     assert code_of(records={"url": url}) == "consent.E042"
