@@ -10,14 +10,12 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "consent"
 DOCUMENT = (ROOT / "docs" / "architecture.md").read_text("utf-8")
 CONTRACTS = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]["contracts"]
-NOT_CODE = {"data", "static"}
 
 
-def tree() -> dict[str, str]:
-    """What stands below ``consent/`` in the document: name to description, lines that go on joined."""
-    block = re.search(r"^```\nconsent/\n(.*?)^\S", DOCUMENT, re.DOTALL | re.MULTILINE)[1]
-    lines = re.sub(r"\n {6,}", " ", block).splitlines()
-    return dict(line.split(maxsplit=1) for line in lines)
+def rooms() -> dict[str, list[str]]:
+    """The modules that each package's table names, in its order; the package itself is ``""``."""
+    sections = re.findall(r"^### `consent/([a-z]*)/?`$(.*?)(?=^##)", DOCUMENT, re.DOTALL | re.MULTILINE)
+    return {package: re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE) for package, section in sections}
 
 
 def modules(folder: Path) -> set[str]:
@@ -33,16 +31,20 @@ def layered(container: str) -> list[set[str]]:
     return [set(re.split(r" [|:] ", layer)) for layer in contract["layers"]]
 
 
-def test_the_tree_holds_every_module_and_no_other():
-    entries = set(tree())
-    assert {name.removesuffix(".py") for name in entries if name.endswith(".py")} == modules(PACKAGE) | {"__init__"}
-    assert {name.rstrip("/") for name in entries if name.endswith("/")} == packages() | NOT_CODE
+def test_every_package_has_a_table():
+    assert set(rooms()) == packages() | {""}
 
 
-@pytest.mark.parametrize("package", sorted(packages()))
-def test_the_tree_holds_every_module_of_a_package(package):
-    described = {item.split()[0] for item in tree()[f"{package}/"].split(" · ")}
-    assert described == modules(PACKAGE / package)
+@pytest.mark.parametrize("package", ["", *sorted(packages())])
+def test_the_table_names_every_module_of_a_package_once(package):
+    own = {"__init__"} if not package else set()
+    assert sorted(rooms()[package]) == sorted(modules(PACKAGE / package) | own)
+
+
+def test_the_document_names_the_folders_without_code():
+    folders = {path.name for path in PACKAGE.iterdir() if path.is_dir() and not (path / "__init__.py").exists()}
+    assert folders - {"__pycache__"} == {"data", "static"}
+    assert all(f"\n  {folder}/ " in DOCUMENT for folder in ("data", "static"))
 
 
 def test_every_module_has_a_layer():

@@ -15,7 +15,7 @@ from consent.asgi import choosing
 from consent.asgi.endpoints import Endpoints
 from consent.asgi.forms import Submission, parse_submission
 from consent.asgi.gate import Gate
-from consent.browser_facts import bundled_browser_facts
+from consent.browsers.facts_file import bundled_browser_facts
 from consent.catalogue import Catalogue, Cookie
 from consent.choices import Action, Choice, apply
 from consent.cli import COMMANDS

@@ -128,7 +128,7 @@ def test_the_sdist_holds_what_a_build_and_a_test_run_need(built):
     assert {
         "pyproject.toml", "Makefile", ".ci/run", "README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "LICENSE",
         "docs/architecture.md", "docs/images/banner.png", "examples/demo/__main__.py", "tests/chromium.sh",
-        "tests/bench/__main__.py", "tests/data/user_agents.tsv",
+        "tests/bench/__main__.py", "tests/browsers/user_agents.tsv",
     } - names == set()  # fmt: skip
 
 

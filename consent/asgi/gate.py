@@ -14,9 +14,9 @@ from consent.asgi.answers import Answer
 from consent.asgi.headers import first
 from consent.asgi.site import Site
 from consent.asgi.visit import Visit
-from consent.browser_facts import BrowserFacts
 from consent.browsers import BrowserCheck, Floors, Outcome, Verdict
-from consent.continuing import LIFETIME, NAME, ContinueCookie
+from consent.browsers.continuing import LIFETIME, NAME, ContinueCookie
+from consent.browsers.facts import BrowserFacts
 from consent.pages.browser import BrowserPage
 from consent.settings import Settings
 from consent.settings.schema import BrowserMode

@@ -18,8 +18,8 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from consent.browser_facts import bundled_browser_text, parse_browser_facts
-from consent.browser_sources import DOCUMENTS, Document, compose, known_tags, with_tags
+from consent.browsers.facts_file import bundled_browser_text, parse_browser_facts
+from consent.browsers.sources import DOCUMENTS, Document, compose, known_tags, with_tags
 from consent.errors import CatalogueError
 
 SECONDS = 10.0

@@ -7,14 +7,15 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from consent.browser_facts import BrowserFacts, bundled_browser_facts, parse_browser_facts
-from consent.browser_plausibility import ImplausibleError
-from consent.browser_sources import DOCUMENTS, Document
 from consent.browsers import BrowserCheck, Floors, Outcome, Verdict
+from consent.browsers.engines import Engine
+from consent.browsers.facts import BrowserFacts
+from consent.browsers.facts_file import bundled_browser_facts, parse_browser_facts
+from consent.browsers.plausibility import ImplausibleError
+from consent.browsers.sources import DOCUMENTS, Document
 from consent.cli.browser_refresh import FetchError, Told, refresh
 from consent.cli.counting import counted
 from consent.cli.site import add_settings
-from consent.engines import Engine
 from consent.errors import SettingsError
 from consent.settings import Settings
 

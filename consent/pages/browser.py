@@ -12,8 +12,8 @@ from functools import cache
 
 import jinja2
 
-from consent.browser_facts import Browser, BrowserFacts, Edition
 from consent.browsers import Outcome, Verdict
+from consent.browsers.facts import Browser, BrowserFacts, Edition
 from consent.errors import CatalogueError
 from consent.languages import OwnTexts, bundled, forms, load, overlaid
 from consent.pages.assets import to_ascii

@@ -7,17 +7,12 @@ with the browser's name (E048). Named floors need no such check: the facts lower
 from pathlib import Path
 from typing import get_args
 
-from consent.browser_facts import (
-    LATEST_MOST,
-    BrowserFacts,
-    Family,
-    bundled_browser_facts,
-    parse_browser_facts,
-)
 from consent.browsers import Floors
-from consent.engines import Engine, Version
+from consent.browsers.engines import Engine, Version
+from consent.browsers.facts import LATEST_MOST, BrowserFacts, Family
+from consent.browsers.facts_file import bundled_browser_facts, parse_browser_facts
+from consent.browsers.families import FAMILIES
 from consent.errors import CatalogueError
-from consent.families import FAMILIES
 from consent.settings import addresses, schema, values
 from consent.settings.faults import Fault, did_you_mean, shown, twice
 from consent.settings.reader import Table

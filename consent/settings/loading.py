@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Self
 
 from consent import cookie, languages
-from consent.browser_facts import BrowserFacts
+from consent.browsers.facts import BrowserFacts
 from consent.catalogue import Catalogue, Service
 from consent.categories import NECESSARY, Category
 from consent.choices import Lifetimes

@@ -11,7 +11,7 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.testclient import TestClient
 
 from consent import Consent, ConsentMiddleware, SettingsError
-from consent.browser_facts import bundled_browser_facts
+from consent.browsers.facts_file import bundled_browser_facts
 from consent.records.chain import derive_key
 from consent.settings import Settings
 from tests.asgi.driving import HELD, HTML, KEY, NAVIGATION, PAGE, answering, body, choice, drive, page, settings, start

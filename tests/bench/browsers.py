@@ -1,7 +1,7 @@
 """The browser check beside what it is not: a parser of every User-Agent (ua-parser), and Rails' rule by brands.
 
 Our own headers are measured; CONSENT_UA_CASES names a file of headers labelled by others (see
-tests/test_user_agent_corpus.py), on which it is counted who is turned away.
+tests/browsers/test_user_agent_corpus.py), on which it is counted who is turned away.
 """
 
 import json
@@ -16,14 +16,15 @@ import ua_parser
 from ua_parser.loaders import load_builtins
 from ua_parser.regex import Resolver
 
-from consent.browser_facts import bundled_browser_facts
-from consent.browsers import LONGEST, BrowserCheck, Floors, Outcome
-from consent.engines import Engine, recognise
+from consent.browsers import BrowserCheck, Floors, Outcome
+from consent.browsers.check import LONGEST
+from consent.browsers.engines import Engine, recognise
+from consent.browsers.facts_file import bundled_browser_facts
 from tests.bench.timing import best
 
 ROOT = Path(__file__).parent.parent.parent
 MICRO = 1e6
-OWN = ROOT / "tests" / "data" / "user_agents.tsv"
+OWN = ROOT / "tests" / "browsers" / "user_agents.tsv"
 # Rails 8, ActionController::AllowBrowser: versions: :modern. A browser it does not name passes.
 RAILS_MODERN = {"Safari": (17, 2), "Chrome": (120, 0), "Firefox": (121, 0), "Opera": (106, 0)}
 _IMPORT = """
@@ -32,7 +33,7 @@ package = types.ModuleType("consent")  # the check alone, without the middleware
 package.__path__ = ["consent"]
 sys.modules["consent"] = package
 start = time.process_time()
-import consent.browsers
+import consent.browsers.check
 print(time.process_time() - start)
 """
 _PARSER_IMPORT = """

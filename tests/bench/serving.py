@@ -9,8 +9,8 @@ from collections.abc import Awaitable, Callable, Iterator
 
 from consent import ConsentMiddleware
 from consent.asgi.site import Site
-from consent.browser_facts import bundled_browser_facts
 from consent.browsers import BrowserCheck
+from consent.browsers.facts_file import bundled_browser_facts
 from consent.choices import Action, Choice, apply
 from tests.bench.pages import article_page
 from tests.bench.rewriting import unanswered

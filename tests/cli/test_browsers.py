@@ -11,12 +11,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from consent.browser_facts import bundled_browser_text, parse_browser_facts
 from consent.browsers import Floors
+from consent.browsers.facts_file import bundled_browser_text, parse_browser_facts
 from consent.cli import browser_refresh, browsers, main
 from consent.cli.browser_refresh import FetchError, refresh
 from consent.settings import Settings
-from tests.public_documents import FACTS, TODAY, baseline, documents, mdn
+from tests.browsers.public_documents import FACTS, TODAY, baseline, documents, mdn
 
 CHROME_60 = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/60.0.3112.113 Safari/537.36"
 DAY = TODAY.isoformat()

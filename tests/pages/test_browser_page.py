@@ -7,9 +7,9 @@ from html.parser import HTMLParser
 
 import pytest
 
-from consent.browser_facts import bundled_browser_facts
 from consent.browsers import BrowserCheck, Outcome
-from consent.continuing import LIFETIME
+from consent.browsers.continuing import LIFETIME
+from consent.browsers.facts_file import bundled_browser_facts
 from consent.languages import bundled, forms
 from consent.pages.browser import BrowserPage, browser_texts, render_browser, share_text
 from consent.pages.environment import make_environment

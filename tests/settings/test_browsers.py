@@ -5,8 +5,8 @@ import json
 
 import pytest
 
-from consent.browser_facts import bundled_browser_facts, bundled_browser_text
 from consent.browsers import Floors
+from consent.browsers.facts_file import bundled_browser_facts, bundled_browser_text
 from consent.settings import BrowserRule, Browsers, Settings
 from tests.settings.mistakes import only, problems_of
 

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from consent.browser_facts import bundled_browser_facts
-from consent.browsers import LONGEST, BrowserCheck, Outcome
+from consent.browsers import BrowserCheck, Outcome
+from consent.browsers.check import LONGEST
+from consent.browsers.facts_file import bundled_browser_facts
 
 FILE = os.environ.get("CONSENT_UA_CASES", "")
 FLOORS = bundled_browser_facts().floors["widely-18m"]

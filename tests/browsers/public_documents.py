@@ -3,7 +3,7 @@
 import json
 from datetime import date, timedelta
 
-from consent.browser_facts import bundled_browser_facts
+from consent.browsers.facts_file import bundled_browser_facts
 
 FACTS = bundled_browser_facts()
 TODAY = FACTS.as_of + timedelta(days=5)

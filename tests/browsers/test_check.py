@@ -6,13 +6,15 @@ from pathlib import Path
 import pytest
 from hypothesis import given, strategies as st
 
-from consent.browser_facts import BrowserFacts, bundled_browser_facts, parse_browser_facts
-from consent.browsers import LONGEST, BrowserCheck, Floors, Outcome, Verdict
-from consent.engines import Engine
+from consent.browsers import BrowserCheck, Floors, Outcome, Verdict
+from consent.browsers.check import LONGEST
+from consent.browsers.engines import Engine
+from consent.browsers.facts import BrowserFacts
+from consent.browsers.facts_file import bundled_browser_facts, parse_browser_facts
 from consent.errors import CatalogueError
 
 FLOORS = Floors(blink=107, gecko=107, webkit=(16, 0))
-CASES = Path(__file__).parent / "data" / "user_agents.tsv"
+CASES = Path(__file__).parent / "user_agents.tsv"
 
 
 def rows():
@@ -345,7 +347,7 @@ def test_the_bundled_facts_hold_the_named_floors():
 
 
 def test_the_bundled_facts_are_small_dated_and_name_their_sources():
-    file = Path(__file__).parent.parent / "consent" / "data" / "browsers.json"
+    file = Path(__file__).parent.parent.parent / "consent" / "data" / "browsers.json"
     assert file.stat().st_size <= 10_240
     facts = bundled_browser_facts()
     assert isinstance(facts, BrowserFacts)
@@ -362,6 +364,6 @@ def test_a_broken_facts_file_is_refused(text):
 
 
 def test_a_facts_file_with_a_plain_http_link_is_refused():
-    file = Path(__file__).parent.parent / "consent" / "data" / "browsers.json"
+    file = Path(__file__).parent.parent.parent / "consent" / "data" / "browsers.json"
     with pytest.raises(CatalogueError, match="not an https link"):
         parse_browser_facts(file.read_text("utf-8").replace("https://www.opera.com", "http://www.opera.com"))

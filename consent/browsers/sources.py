@@ -11,10 +11,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from consent.browser_facts import GRACES, months_before, parse_browser_facts, version_of
-from consent.browser_plausibility import ImplausibleError, check_succession
-from consent.browser_table import Json, Table
-from consent.engines import Version
+from consent.browsers.engines import Version
+from consent.browsers.facts import version_of
+from consent.browsers.facts_file import GRACES, months_before, parse_browser_facts
+from consent.browsers.plausibility import ImplausibleError, check_succession
+from consent.browsers.table import Json, Table
 
 MDN = "https://raw.githubusercontent.com/mdn/browser-compat-data/main/browsers/"
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from functools import lru_cache
 
-from consent.devices import is_crawler, is_exempt, is_in_app, is_mobile, is_stuck, system_of
-from consent.engines import Engine, Found, Version, read_hints, recognise
-from consent.families import family_of
+from consent.browsers.devices import is_crawler, is_exempt, is_in_app, is_mobile, is_stuck, system_of
+from consent.browsers.engines import Engine, Found, Version, read_hints, recognise
+from consent.browsers.families import family_of
 
 LONGEST = 1024
 """Bytes of a header that are looked at and kept as a cache key: long ones pin no memory."""

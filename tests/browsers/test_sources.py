@@ -6,10 +6,10 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from consent.browser_facts import bundled_browser_text, parse_browser_facts
-from consent.browser_plausibility import ImplausibleError
-from consent.browser_sources import DOCUMENTS, compose, known_tags, with_tags, write
-from tests.public_documents import FACTS, TODAY, baseline, documents, mdn, usage
+from consent.browsers.facts_file import bundled_browser_text, parse_browser_facts
+from consent.browsers.plausibility import ImplausibleError
+from consent.browsers.sources import DOCUMENTS, compose, known_tags, with_tags, write
+from tests.browsers.public_documents import FACTS, TODAY, baseline, documents, mdn, usage
 
 BUNDLED = bundled_browser_text()
 DAY = TODAY.isoformat()

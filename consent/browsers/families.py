@@ -7,7 +7,7 @@ Chromium 156, Opera 140 on a computer is 157).
 
 import re
 
-from consent.engines import Engine, Found, Version
+from consent.browsers.engines import Engine, Found, Version
 
 _BRAND = re.compile(
     rb"(SamsungBrowser|EdgA?|OPR|YaBrowser|UCBrowser|MQQBrowser)/([0-9]{1,4})(?:\.([0-9]{1,4}))?(?=[. ;,)\]]|\Z)"

@@ -6,9 +6,10 @@ date. Versions rise by one a week at most, so what a leap is depends on how long
 
 from datetime import date, timedelta
 
-from consent.browser_facts import Family, parse_browser_facts
-from consent.browsers import Floors
-from consent.engines import Version
+from consent.browsers.check import Floors
+from consent.browsers.engines import Version
+from consent.browsers.facts import Family
+from consent.browsers.facts_file import parse_browser_facts
 from consent.errors import CatalogueError
 
 LEAP = 12

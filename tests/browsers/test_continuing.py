@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, strategies as st
 from itsdangerous import Signer
 
-from consent.continuing import LIFETIME, ContinueCookie
+from consent.browsers.continuing import LIFETIME, ContinueCookie
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 KEY, OLDER = b"newest key, long enough", b"an older key, long enough"
