@@ -105,7 +105,7 @@ class Endpoints:
     async def _preferences(self, visit: Visit, _: Receive) -> Answer:
         state = self.site.read_state(visit)
         decision = self.site.decide(state)
-        page = self.site.pages.preferences(
+        page = self.site.pages.preferences.render(
             language=self.site.language(visit, asked=visit.asked_language),
             decision=decision,
             state=state,
@@ -115,7 +115,7 @@ class Endpoints:
             embedded=visit.destination == b"empty",
         )
         page = self.site.at_root(page, visit)
-        answer = answers.html(HTTPStatus.OK, page, csp=self.site.pages.preferences_csp)
+        answer = answers.html(HTTPStatus.OK, page, csp=self.site.pages.preferences.csp)
         return answer.replacing(b"vary", b"Cookie, Accept-Language, Sec-Fetch-Dest")
 
     async def _browser(self, visit: Visit, _: Receive) -> Answer:

@@ -97,7 +97,7 @@ class Page:
         decision, state = self._decision, None
         if decision.ask and decision.reason is not Reason.FIRST_VISIT:
             state = self._site.read_state(self._visit)
-        insertion = self._site.pages.insertion(
+        insertion = self._site.pages.banner.insertion(
             language=self._site.language(self._visit, self._language),
             decision=decision,
             nonce=self._nonce,

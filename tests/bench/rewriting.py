@@ -155,4 +155,4 @@ def accepted(site: Site) -> Decision:
 
 
 def _inserting(site: Site, decision: Decision) -> Callable[[bytes], Insertion]:
-    return lambda _: site.pages.insertion(language="en", decision=decision)
+    return lambda _: site.pages.banner.insertion(language="en", decision=decision)
