@@ -12,13 +12,13 @@ from http import HTTPStatus
 from consent.asgi import answers
 from consent.asgi._types import Headers, Receive
 from consent.asgi.answers import Answer
+from consent.asgi.client import client_of
 from consent.asgi.documents import Documents
 from consent.asgi.expiry import expiring_headers, withdrawn_cookies
 from consent.asgi.forms import Submission, Unreadable, parse_submission, read_body
 from consent.asgi.gate import Gate
 from consent.asgi.origin import is_local_path, refusal, same_host_path
 from consent.asgi.site import Site, known_host
-from consent.asgi.throttle import client_of
 from consent.asgi.visit import Visit
 from consent.choices import Action, Choice, ConsentState, apply, is_repeated, parse_choice
 from consent.decision import Decision, Reason

@@ -17,7 +17,7 @@ from consent.asgi.answers import Answer
 from consent.asgi.forms import Unreadable, read_body
 from consent.asgi.origin import refusal
 from consent.asgi.site import Site
-from consent.asgi.violations import Allowance
+from consent.asgi.throttle import Allowance
 from consent.asgi.visit import Visit
 from consent.judge import Extent, Met, PageJudge, extent, odd_paths
 

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from consent.asgi.throttle import client_of
+from consent.asgi.client import client_of
 from consent.asgi.visit import Visit
 from consent.errors import SettingsError
 from consent.settings import Settings
