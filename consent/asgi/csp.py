@@ -15,6 +15,9 @@ _NONCE = re.compile(rb"'nonce-([A-Za-z0-9+/_=-]+)'", re.IGNORECASE)
 _SCRIPT = (b"script-src-elem", b"script-src", b"default-src")
 _STYLE = (b"style-src-elem", b"style-src", b"default-src")
 
+_HEAD = 64 * 1024
+"""Bytes of a page in which its head is looked for: a policy stands near the beginning, or stops little."""
+
 Directive = tuple[bytes, bytes]
 
 
@@ -34,6 +37,15 @@ def with_inserted(headers: Headers, *, nonce: bytes, scripts: Sequence[bytes], s
         (name, _allow_in_all(value, nonce, scripts, styles)) if name in NAMES else (name, value)
         for name, value in headers
     ]
+
+
+def may_stand_in(page: bytes) -> bool:
+    """Whether ``page``, or its beginning, may bear a policy of its own: ``<meta http-equiv>`` (HTML, 4.2.5.3).
+
+    Such a policy governs what comes after it, so what we insert first in the head runs (CSP, 3.3).
+    """
+    body = page.find(b"<body", 0, _HEAD)
+    return NAMES[0] in page[: body if body >= 0 else _HEAD].lower()
 
 
 def _policies(headers: Headers) -> Iterable[bytes]:

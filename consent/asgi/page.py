@@ -84,7 +84,7 @@ class Page:
         return [*headers, *self._site.policy_headers(self._decision, self._visit, self._text)]
 
     def _placeholder(self, labels: bytes, tag: bytes) -> bytes:
-        """What goes before a held frame; the first brings the style of all."""
+        """What goes before a held frame; the first brings the style of all, unless it stands in the head."""
         embeds = self._site.pages.embeds
         placeholder = embeds.placeholder(self._site.language(self._visit, self._language), labels, tag)
         if not placeholder or self._styled:
@@ -106,4 +106,7 @@ class Page:
         )
         head = self._site.at_root(insertion.head, self._visit)
         body = b"" if self._kind is Kind.FRAME else self._site.at_root(insertion.body, self._visit)
+        if self._kind is Kind.PAGE and csp.may_stand_in(self._text):
+            self._styled = True  # a placeholder's style would come after that policy, and be stopped by it
+            head += self._site.pages.embeds.style(self._nonce)
         return Insertion(head=head, body=body + self._visit.notice)

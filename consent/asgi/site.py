@@ -29,7 +29,7 @@ from consent.cookie import ConsentCookie
 from consent.decision import Decision, decide
 from consent.html import Holder, Texts, make_holder
 from consent.judge import Met, PageJudge
-from consent.languages import match_tag, negotiate
+from consent.languages import bundled, match_tag, negotiate
 from consent.pages import Pages
 from consent.records.keeper import RecordKeeper
 from consent.settings import Settings
@@ -177,7 +177,8 @@ class Site:
         for tag in (asked, visit.language, page_language, visit.path_language if self.settings.paths.language else ""):
             if tag and (spoken := match_tag(tag, offered)):
                 return spoken
-        return negotiate(visit.text(b"accept-language"), offered)
+        # Where an owner has named no languages, their order is the alphabet's.
+        return negotiate(visit.text(b"accept-language"), offered, ranked=offered != bundled())
 
     def at_root(self, page: bytes, visit: Visit) -> bytes:
         """``page``, whose links and forms lead to the mount, for an application that is itself mounted somewhere.

@@ -28,10 +28,14 @@ _LONGEST_KEPT = 200
 """Characters of a header whose answer is kept, so that a stranger's long ones take no memory."""
 
 
-def negotiate(accept_language: str, offered: Sequence[str]) -> str:
-    """The offered language a visitor likes best (RFC 9110, 12.5.4); the first one if they name none of them."""
+def negotiate(accept_language: str, offered: Sequence[str], *, ranked: bool = True) -> str:
+    """The offered language a visitor likes best (RFC 9110, 12.5.4); the first one if they name none of them.
+
+    ``ranked``: whether the order of ``offered`` says which of two comes first. Where it is no more than the alphabet's,
+    ``*`` and a mere "not this one" (``q=0``) get the first all the same, instead of one that nobody asked for.
+    """
     find = _negotiated if len(accept_language) <= _LONGEST_KEPT else _negotiated.__wrapped__
-    return find(accept_language, tuple(offered))
+    return find(accept_language, tuple(offered), ranked)
 
 
 def match_tag(tag: str, offered: Sequence[str]) -> str | None:
@@ -40,21 +44,21 @@ def match_tag(tag: str, offered: Sequence[str]) -> str | None:
 
 
 @lru_cache(_KEPT)
-def _negotiated(accept_language: str, offered: tuple[str, ...]) -> str:
+def _negotiated(accept_language: str, offered: tuple[str, ...], ranked: bool) -> str:  # noqa: FBT001 - a key of the cache
     ranges = sorted(_ranges(accept_language), key=lambda item: -item[1])  # stable: equals stay in their order
     refused = {tag for tag, quality in ranges if quality == 0}
     left = tuple(language for language in offered if not _is_any(language.lower(), refused))
     named = {match_tag(tag, left) for tag, _ in ranges}
+    any_other = next((language for language in left if language not in named), None) if ranked else offered[0]
     for tag, quality in ranges:
         if quality == 0:
             break
         if tag == "*":
-            others = [language for language in left if language not in named]
-            if others:
-                return others[0]
+            if any_other is not None:
+                return any_other
         elif (match := match_tag(tag, left)) is not None:
             return match
-    return left[0] if left else offered[0]
+    return left[0] if left and ranked else offered[0]
 
 
 @lru_cache(_KEPT)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from consent.asgi.csp import nonce_of, with_inserted
+from consent.asgi.csp import may_stand_in, nonce_of, with_inserted
 
 CSP = b"content-security-policy"
 REPORT = b"content-security-policy-report-only"
@@ -92,3 +92,17 @@ def test_the_report_only_policy_is_treated_alike():
 def test_adding_twice_is_adding_once():
     once = edited(b"default-src 'self'")
     assert edited(once) == once
+
+
+@pytest.mark.parametrize(
+    ("page", "expected"),
+    [
+        (b'<head><meta http-equiv="Content-Security-Policy" content="x"></head><body>', True),
+        (b"<META HTTP-EQUIV=content-security-policy>", True),
+        (b"<head></head><body><p>how to write a Content-Security-Policy", False),
+        (b"<head>" + b" " * 70_000 + b"Content-Security-Policy", False),
+        (b"", False),
+    ],
+)
+def test_a_policy_in_the_markup_is_looked_for_in_the_head_alone(page, expected):
+    assert may_stand_in(page) is expected

@@ -2,10 +2,11 @@
 
 import pytest
 
+from consent.languages import bundled
 from tests.asgi.driving import NAVIGATION, answering, drive, page
 
 
-def spoken(wrap, *, html=b"", path="/", accept=b"", said="", key="", **tables):
+def spoken(wrap, *, html=b"", path="/", accept=b"", said="", key="", languages=("en", "uk"), **tables):
     """The language of the banner."""
     inner = answering(*page(data=b"<html%s><body>x</body></html>" % (b" lang=" + html if html else b"")))
 
@@ -14,7 +15,7 @@ def spoken(wrap, *, html=b"", path="/", accept=b"", said="", key="", **tables):
             scope["consent"].language = said
         await inner(scope, receive, send)
 
-    wrapped = wrap(app, site={"languages": ["en", "uk"]}, **tables)
+    wrapped = wrap(app, site={"languages": list(languages)}, **tables)
     headers = (*NAVIGATION, (b"accept-language", accept)) if accept else NAVIGATION
     body = drive(wrapped, path=path, headers=headers, scope={"consent.language": key} if key else {}).body.decode()
     return body.partition('id="consent-banner"')[2].partition('lang="')[2].partition('"')[0]
@@ -56,3 +57,8 @@ def test_the_products_own_page_is_in_the_language_of_the_link_whatever_stands_ar
     wrapped = wrap(answering(*page()), site={"languages": ["en", "uk"]})
     answer = drive(wrapped, path="/consent?lang=uk", scope={"consent.language": "en"})
     assert b'<html lang="uk"' in answer.body
+
+
+@pytest.mark.parametrize(("accept", "expected"), [(b"en;q=0, *", "en"), (b"*;q=0", "en"), (b"en;q=0, fi;q=0.1", "fi")])
+def test_a_site_that_speaks_them_all_speaks_none_by_the_alphabet(wrap, accept, expected):
+    assert spoken(wrap, accept=accept, languages=bundled()) == expected

@@ -609,3 +609,15 @@ def test_a_stream_that_turns_out_to_be_in_iso_2022_jp_ends_there(wrap):
 def test_what_the_header_says_of_the_charset_holds(wrap):
     response = drive(wrap(answering(*page(data=DOCUMENT % (SHIFTED + TRACKER)))))
     assert HELD in response.body
+
+
+VIDEO = b'<iframe src="https://www.youtube.com/embed/x"></iframe>'
+
+
+@pytest.mark.parametrize("policy", [b'<meta http-equiv="Content-Security-Policy" content="style-src \'self\'">', b""])
+def test_a_placeholders_style_comes_before_a_policy_in_the_markup_and_once(wrap, policy):
+    sent = DOCUMENT.replace(b"<head>", b"<head>" + policy) % (VIDEO * 2)
+    told = drive(wrap(answering(*page(data=sent)))).body
+    style = told.index(b"inline-grid")
+    assert told.count(b"inline-grid") == 1
+    assert (style < told.index(b"<title>")) is bool(policy)

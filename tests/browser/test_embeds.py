@@ -131,3 +131,20 @@ def test_without_a_script_there_is_no_button_that_needs_one(videos, chromium):
     assert page.get_by_role("button", name="Load once").count() == 0
     assert page.get_by_role("link", name="Open at YouTube").get_attribute("rel") == "noopener noreferrer"
     context.close()
+
+
+def test_a_policy_in_the_markup_stops_neither_its_look_nor_its_button(videos, browser_page, monkeypatch):
+    strict = "default-src 'self'; frame-src *; style-src 'self'; script-src 'self'"
+    told = f'<head><meta http-equiv="Content-Security-Policy" content="{strict}">'
+    monkeypatch.setitem(globals(), "PAGE", PAGE.replace("<head>", told))
+    url, player = videos("percent")
+    page = browser_page
+    page.goto(url)
+    outer = page.locator("[data-consent-embed]")
+    assert outer.evaluate("e => getComputedStyle(e).display") == "inline-grid"
+    assert (outer.bounding_box()["height"], page.locator("iframe").is_hidden(), player.asked) == (400, True, 0)
+    page.locator("#consent-banner [value=reject]").click()
+    page.locator("#consent-banner").wait_for(state="detached")
+    page.get_by_role("button", name="Always load YouTube").click()
+    page.frame_locator("iframe").get_by_text("playing").wait_for()
+    assert page.locator("[data-consent-embed]").count() == 0

@@ -2,7 +2,7 @@
 
 import pytest
 
-from consent.languages import RANGES, match_tag, negotiate, negotiation
+from consent.languages import RANGES, bundled, match_tag, negotiate, negotiation
 
 OFFERED = ("en", "uk")
 
@@ -32,6 +32,16 @@ OFFERED = ("en", "uk")
 )
 def test_the_language_liked_best_is_chosen(header, expected):
     assert negotiate(header, OFFERED) == expected
+
+
+@pytest.mark.parametrize("header", ["en;q=0", "*;q=0", "en;q=0, *", "en;q=0, *;q=0", "en;q=0.1, *", "xx, *", "*", ""])
+def test_the_alphabet_chooses_no_language_for_anybody(header):
+    assert negotiate(header, bundled(), ranked=False) == "en"
+
+
+def test_a_language_that_was_named_is_spoken_whatever_order_they_stand_in():
+    assert negotiate("en;q=0, *;q=0.1, uk;q=0.2", bundled(), ranked=False) == "uk"
+    assert negotiate("en;q=0, uk;q=0.1, *;q=0", bundled(), ranked=False) == "uk"
 
 
 @pytest.mark.parametrize(
