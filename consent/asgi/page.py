@@ -41,7 +41,7 @@ class Page:
         """The page as far as it is known when the headers go out: the policy allows what it names."""
         self._kind = visit.kind
         insert = None if self._kind is Kind.FRAGMENT else self._insert
-        self._holder = site.holder(self._decision, visit.host)
+        self._holder = site.holders.of(self._decision, visit.host)
         self._language = ""
         """As ``<html lang>`` has it; a fragment is in the visitor's."""
         self._styled = False

@@ -69,7 +69,7 @@ class Verdicts:
             return known
         if len(self._judges) >= JUDGES:
             self._judges.clear()
-        judge = self._judges[host] = self.site.judge(self.site.decide(None), host, self._met)
+        judge = self._judges[host] = self.site.holders.judge(self.site.decide(None), host, self._met)
         return judge
 
     def _met(self, kind: Met, name: str) -> None:

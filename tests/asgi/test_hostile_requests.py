@@ -22,7 +22,7 @@ def kept():
 @pytest.fixture
 def app(wrap, kept):
     made = wrap(answering(*page()), site={"languages": ["en", "uk"]})
-    object.__setattr__(made.site, "keeper", kept)
+    made.site.keeper = kept
     return made
 
 
