@@ -24,6 +24,7 @@ from consent.asgi.throttle import Throttle
 from consent.asgi.validators import state_tag
 from consent.asgi.visit import Kind, Visit
 from consent.catalogue import Catalogue
+from consent.categories import NECESSARY
 from consent.choices import ConsentState
 from consent.cookie import ConsentCookie
 from consent.decision import Decision, decide
@@ -32,7 +33,7 @@ from consent.judge import Met, PageJudge
 from consent.languages import bundled, match_tag, negotiate
 from consent.pages import Pages
 from consent.records.keeper import RecordKeeper
-from consent.settings import Settings
+from consent.settings import HELD_ALWAYS, Settings
 
 HOLDERS = 64
 """Judges kept: a site has few decisions and hosts, a stranger may send any Host."""
@@ -126,7 +127,7 @@ class Site:
             return known
         if len(self._holders) >= HOLDERS:
             self._holders.clear()
-        judge = self.judge(decision, key[1], self.reports.met)
+        judge = self.judge(decision, key[1], self.met)
         noting = NotingJudge(judge, self.allowlist.places) if self.allowlist else judge
         holder = self._holders[key] = make_holder(noting, self._texts, self._pieces)
         return holder
@@ -167,6 +168,20 @@ class Site:
             declared=frozenset(service.key for service in self.settings.policy.services),
             met=met,
         )
+
+    def met(self, kind: Met, name: str) -> None:
+        """Tell the owner of what the settings do not name, and what becomes of it."""
+        if kind is Met.UNKNOWN:
+            self.reports.unknown(name)
+            return
+        category = self.catalogue.services[name].category
+        if category == NECESSARY:
+            self.reports.undeclared(name, "it is necessary, and not held")
+        elif category not in self.settings.policy.asked or self.settings.policy.undeclared == "hold":
+            if category != HELD_ALWAYS:  # the owner has switched it off: nothing to declare
+                self.reports.undeclared(name, "it is held, whatever a visitor allows")
+        else:
+            self.reports.undeclared(name, "it is held until its category is allowed")
 
     def language(self, visit: Visit, page_language: str = "", *, asked: str = "") -> str:
         """What the app said, the page's own, that in its path; where we speak none of them, the visitor's own choice.
