@@ -15,6 +15,7 @@ from consent.asgi.gate import Finding, Gate
 from consent.asgi.handshake import without_cookies
 from consent.asgi.request import for_app
 from consent.asgi.responder import Responder
+from consent.asgi.server_errors import bring_in
 from consent.asgi.site import Site
 from consent.asgi.start import is_within_lifespan, refuse
 from consent.asgi.visit import inner_path, read_wishes
@@ -109,7 +110,11 @@ class ConsentMiddleware:
         if self._confines and consent.visit.starts_worker:
             send = confined(send, consent)
         responder = Responder(send, consent, asked)
-        await self.app(inner, receive, responder.send)
+        try:
+            await self.app(inner, receive, responder.send)
+        except Exception as error:
+            bring_in(error, consent)
+            raise
         if responder.held is not None:
             await responder.close(responder.held)
 

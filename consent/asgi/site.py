@@ -72,7 +72,7 @@ class Site:
         places = Places(read_entries(settings.catalogue), pieces) if settings.holding.csp != "off" else None
         self.unanswered = decide(settings.policy, None, self.now())
         self.categories = frozenset(category.key for category in settings.categories)
-        self.holders = Holders(settings, self.reports.met, pieces, places)
+        self.holders = Holders(settings, self.reports, pieces, places)
         self.allowlist = None
         if places is not None:
             self.allowlist = Allowlist(

@@ -74,7 +74,7 @@ class Verdicts:
 
     def _met(self, kind: Met, name: str) -> None:
         if self.allowance.take("", self.site.now().timestamp()):
-            self.site.reports.met(kind, name)
+            self.site.holders.met(kind, name)
 
 
 def parse_urls(body: bytes) -> tuple[str, ...] | None:

@@ -3,8 +3,10 @@
 Every writer's records form a chain: the seal of record N is an HMAC-SHA256 over its place, its content and the seal of
 record N-1. A chain's head (how many records, the last seal) is signed anew with every group that is appended, and
 chains are themselves numbered and linked by a register whose head is signed. So without the key nobody can change,
-take out, put in or reorder a record, cut off the end of a chain, or take a whole chain away. Where a record was
-erased (GDPR Art. 17) or its time was over, a signed tombstone keeps its place and its seal.
+take out, put in or reorder a record, cut off the end of a chain, or take a whole chain away. All of a chain is sealed
+over its entry in the register, which is like no other: nothing of it can stand for another chain's, be that one of
+another store with the same key. Where a record was erased (GDPR Art. 17) or its time was over, a signed tombstone keeps
+its place and its seal.
 
 What this cannot show by itself: that the whole store was put back to an earlier copy of itself. For that an anchor,
 the signed heads as they once were, is kept elsewhere (``consent records verify --anchor``).
@@ -73,6 +75,13 @@ class Chain:
     seal: str = ""
     """Signs ``length`` and ``head``."""
 
+    @property
+    def origin(self) -> str:
+        """What the first record, the head and the tombstones are sealed over. Those of format 1 knew the chain's number
+        alone, which another store's chain bears too.
+        """
+        return FIRST if self.format == 1 else self.link
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Register:
@@ -136,21 +145,25 @@ def record_seal(  # noqa: PLR0913, PLR0917 - what a seal is over
     return _seal(key, "record", chain, number, before, *[row.get(column) for column in columns])
 
 
-def chain_link(key: ChainKey, chain: Chain, before: str) -> str:
-    return _seal(key, "chain", chain.chain, chain.writer, chain.started_at, chain.key_id, chain.format, before)
+def chain_link(key: ChainKey, chain: Chain, before: str, register: str) -> str:
+    """``before``: the entry's that stands before it. ``register``: the seal of the register's head as it was found: who
+    began the chain may not have had the key to check it, and must not sign for chains that somebody had taken away.
+    """
+    said = (chain.chain, chain.writer, chain.started_at, chain.key_id, chain.format, before)
+    return _seal(key, "chain", *said, *([] if chain.format == 1 else [register]))
 
 
-def head_seal(key: ChainKey, chain: int, length: int, head: str) -> str:
-    return _seal(key, "head", chain, length, head)
+def head_seal(key: ChainKey, chain: Chain) -> str:
+    return _seal(key, "head", chain.chain, chain.length, chain.head, *_origin(chain))
 
 
 def register_seal(key: ChainKey, chains: int, link: str) -> str:
     return _seal(key, "register", chains, link)
 
 
-def tombstone_seal(key: ChainKey, stone: Tombstone) -> str:
+def tombstone_seal(key: ChainKey, chain: Chain, stone: Tombstone) -> str:
     place = (stone.chain, stone.first, stone.last)
-    return _seal(key, "tombstone", *place, stone.mac, stone.reason, stone.at, stone.key_id)
+    return _seal(key, "tombstone", *place, stone.mac, stone.reason, stone.at, stone.key_id, *_origin(chain))
 
 
 def line_seal(key: ChainKey, content: Mapping[str, Value]) -> str:
@@ -158,9 +171,9 @@ def line_seal(key: ChainKey, content: Mapping[str, Value]) -> str:
     return _seal(key, "spool", *[part for pair in sorted(content.items()) for part in pair])
 
 
-def is_ours(key: ChainKey, stone: Tombstone) -> bool:
+def is_ours(key: ChainKey, chain: Chain, stone: Tombstone) -> bool:
     """Whether ``key`` signed ``stone``."""
-    return key.id == stone.key_id and same(stone.seal, tombstone_seal(key, stone))
+    return key.id == stone.key_id and same(stone.seal, tombstone_seal(key, chain, stone))
 
 
 def same(one: str, other: str) -> bool:
@@ -172,6 +185,7 @@ def verify_register(
 ) -> Iterator[Finding]:
     """What is wrong with the register and its entries; ``chains`` in the order of their numbers."""
     before = FIRST
+    seal: str | None = FIRST
     for place, chain in enumerate(chains, start=1):
         key = keys.get(chain.key_id)
         if chain.chain != place:
@@ -179,9 +193,11 @@ def verify_register(
             return
         if key is None:
             yield _of_chain(place, f"it was sealed with the key {chain.key_id}, which is not at hand (consent.E074)")
-        elif not same(chain.link, chain_link(key, chain, before)):
+        elif seal is not None and not same(chain.link, chain_link(key, chain, before, seal)):
             yield _of_chain(place, "its entry in the register was changed, or an entry before it is missing")
         before = chain.link
+        # As whoever began this chain signed it; unknown without the key, which is told above.
+        seal = register_seal(key, place, before) if key else None
     if register is None:
         if chains:
             yield _of_chain(len(chains), "the head of the register is missing")
@@ -208,14 +224,14 @@ def verify_chain(
     """
     columns = FORMATS.get(chain.format, ())
     key = keys.get(chain.key_id) if columns else None
-    if key and not same(chain.seal, head_seal(key, chain.chain, chain.length, chain.head)):
+    if key and not same(chain.seal, head_seal(key, chain)):
         yield _of_chain(chain.chain, "the signature of its head is wrong")
-    reached, before = 0, FIRST
+    reached, before = 0, chain.origin
     stones = iter(tombstones)
     stone = next(stones, None)
     for record in records:
         while stone is not None and stone.first <= record.number:
-            yield from _verify_stone(stone, reached, keys)
+            yield from _verify_stone(chain, stone, reached, keys)
             reached, before = max(reached, stone.last), stone.mac
             stone = next(stones, None)
         name = str(record.row.get("record_id") or "")
@@ -232,7 +248,7 @@ def verify_chain(
             yield Finding(chain=chain.chain, number=record.number, record=name, what=what)
         reached, before = record.number, record.mac
     while stone is not None:
-        yield from _verify_stone(stone, reached, keys)
+        yield from _verify_stone(chain, stone, reached, keys)
         reached, before = max(reached, stone.last), stone.mac
         stone = next(stones, None)
     if reached != chain.length:
@@ -243,13 +259,13 @@ def verify_chain(
             record="",
             what=f"{what}: {reached} of {chain.length} records",
         )
-    elif not same(before, chain.head):
+    elif not same(before if reached else FIRST, chain.head):
         yield Finding(
             chain=chain.chain, number=reached, record="", what="the last record is not the one that was signed"
         )
 
 
-def _verify_stone(stone: Tombstone, reached: int, keys: Mapping[str, ChainKey]) -> Iterator[Finding]:
+def _verify_stone(chain: Chain, stone: Tombstone, reached: int, keys: Mapping[str, ChainKey]) -> Iterator[Finding]:
     key = keys.get(stone.key_id)
     if stone.first != reached + 1 or stone.last < stone.first:
         missing = stone.first - reached - 1
@@ -257,7 +273,7 @@ def _verify_stone(stone: Tombstone, reached: int, keys: Mapping[str, ChainKey]) 
         what = f"{what} the tombstone of {stone.first}"
     elif key is None:
         what = f"its tombstone was signed with the key {stone.key_id}, which is not at hand (consent.E074)"
-    elif not same(stone.seal, tombstone_seal(key, stone)):
+    elif not same(stone.seal, tombstone_seal(key, chain, stone)):
         what = "its tombstone was not made by us, or was changed"
     elif stone.reason.endswith(UNCHECKED):
         why, many = stone.reason.removesuffix(UNCHECKED), stone.last - stone.first + 1
@@ -265,6 +281,10 @@ def _verify_stone(stone: Tombstone, reached: int, keys: Mapping[str, ChainKey]) 
     else:
         return
     yield Finding(chain=stone.chain, number=reached + 1, record="", what=what)
+
+
+def _origin(chain: Chain) -> Sequence[str]:
+    return [chain.origin] if chain.origin else []
 
 
 def _of_chain(chain: int, what: str) -> Finding:

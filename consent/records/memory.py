@@ -125,24 +125,25 @@ class MemoryStore:
         return len(unused)
 
     def _take_away(self, names: set[str], key: ChainKey, reason: str, at: str) -> int:
-        for chain, records in self._records.items():
+        for number, records in self._records.items():
+            chain = next(one for one in self._chains if one.chain == number)
             gone = [one for one in records if one.row["record_id"] in names]
             stones = bury(key, chain, [(one.number, one.mac) for one in gone], reason=reason, at=at)
-            every = sorted([*self._stones.get(chain, ()), *stones], key=lambda stone: stone.first)
-            self._stones[chain] = _joined(key, every)
-            self._records[chain] = [one for one in records if one.row["record_id"] not in names]
-            self._counts[chain] = +(self._counts[chain] - count(one.row for one in gone))
+            every = sorted([*self._stones.get(number, ()), *stones], key=lambda stone: stone.first)
+            self._stones[number] = _joined(key, chain, every)
+            self._records[number] = [one for one in records if one.row["record_id"] not in names]
+            self._counts[number] = +(self._counts[number] - count(one.row for one in gone))
         return len(names)
 
 
-def _joined(key: ChainKey, stones: Sequence[Tombstone]) -> list[Tombstone]:
+def _joined(key: ChainKey, chain: Chain, stones: Sequence[Tombstone]) -> list[Tombstone]:
     """Neighbours of one reason as one."""
     whole: list[Tombstone] = []
     for _, same in groupby(stones, lambda stone: stone.reason):
         run: list[Tombstone] = []
         for stone in same:
             if run and run[-1].last == stone.first - 1:
-                run[-1] = joined(key, run[-1], stone)
+                run[-1] = joined(key, chain, run[-1], stone)
             else:
                 run.append(replace(stone))
         whole += run

@@ -21,9 +21,9 @@ COLUMNS = (
     "language", "region", "model", "gpc", "host", "browser", "expires_at", "reason", "waited",
 )  # fmt: skip
 _encode = json.JSONEncoder(separators=(",", ":")).encode
-FORMATS: dict[int, tuple[str, ...]] = {1: COLUMNS}
-"""The columns that a chain of each format seals, in their order."""
-FORMAT = 1
+FORMATS: dict[int, tuple[str, ...]] = {1: COLUMNS, 2: COLUMNS}
+"""The columns that a chain of each format seals, in their order. ``Chain.origin`` has what came with the second."""
+FORMAT = 2
 """What is written."""
 
 

@@ -191,8 +191,9 @@ class SqlLedger(Ledger):
                 whole = self._whole(chain, list(of_chain), by_id)
                 why = reason if chain is None or chain.key_id in by_id else f"{reason}{UNCHECKED}"
                 places = [(one[0] & _LOWER, _bytes(one[1]).hex()) for one in whole]
-                for stone in bury(keys[0], number, places, reason=why, at=at):
-                    self._bury(keys, stone)
+                if chain is not None:
+                    for stone in bury(keys[0], chain, places, reason=why, at=at):
+                        self._bury(keys, chain, stone)
                 self._uncount(number, count(map(self._row, whole)))
             self._many("DELETE FROM consent_records WHERE place = ?", [(one[0],) for one in found])
             return len(found)
@@ -209,34 +210,38 @@ class SqlLedger(Ledger):
         whole = []
         for one in gone:
             number = one[0] & _LOWER
-            before = seals.get(one[0] - 1) or self._seal_at(chain.chain, number - 1)
+            before = seals.get(one[0] - 1) or self._seal_at(chain, number - 1)
             seal = record_seal(key, columns, chain.chain, number, before, self._row(one))
             if same(seals[int(one[0])], seal):
                 whole.append(one)
         return whole
 
-    def _seal_at(self, chain: int, number: int) -> str:
+    def _seal_at(self, chain: Chain, number: int) -> str:
         """The seal of the record that stands there, or of the last one that a tombstone there stands for."""
-        if found := self._all("SELECT mac FROM consent_records WHERE place = ?", chain << SHIFT | number):
+        if not number:
+            return chain.origin
+        if found := self._all("SELECT mac FROM consent_records WHERE place = ?", chain.chain << SHIFT | number):
             return _bytes(found[0][0]).hex()
-        found = self._all("SELECT mac FROM consent_tombstones WHERE chain = ? AND last = ?", chain, number)
+        found = self._all("SELECT mac FROM consent_tombstones WHERE chain = ? AND last = ?", chain.chain, number)
         return str(found[0][0]) if found else FIRST
 
-    def _bury(self, keys: Sequence[ChainKey], stone: Tombstone) -> None:
+    def _bury(self, keys: Sequence[ChainKey], chain: Chain, stone: Tombstone) -> None:
         """Keep ``stone``, joined with its neighbours: a purge leaves one for a chain, not one for a batch."""
-        for before in self._neighbours(keys, stone, "last", stone.first - 1):
-            stone = joined(keys[0], before, stone)
-        for after in self._neighbours(keys, stone, "first", stone.last + 1):
-            stone = joined(keys[0], stone, after)
+        for before in self._neighbours(keys, chain, stone, "last", stone.first - 1):
+            stone = joined(keys[0], chain, before, stone)
+        for after in self._neighbours(keys, chain, stone, "first", stone.last + 1):
+            stone = joined(keys[0], chain, stone, after)
         within = (stone.chain, stone.first, stone.last)
         self._many("DELETE FROM consent_tombstones WHERE chain = ? AND first BETWEEN ? AND ?", [within])
         values = (*within, stone.mac, stone.reason, stone.at, stone.key_id, stone.seal)
         self._many(f"INSERT INTO consent_tombstones ({', '.join(_STONE)}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", [values])
 
-    def _neighbours(self, keys: Sequence[ChainKey], stone: Tombstone, end: str, number: int) -> Sequence[Tombstone]:
+    def _neighbours(
+        self, keys: Sequence[ChainKey], chain: Chain, stone: Tombstone, end: str, number: int
+    ) -> Sequence[Tombstone]:
         """The tombstone of the same reason beside ``stone``; one that nobody signed stays by itself, to be found."""
         found = self._all(f"{_STONES} AND reason = ? AND {end} = ?", stone.chain, stone.reason, number)
-        return [one for one in map(_stone, found) if any(is_ours(key, one) for key in keys)]
+        return [one for one in map(_stone, found) if any(is_ours(key, chain, one) for key in keys)]
 
     def _uncount(self, chain: int, counts: Counts) -> None:
         key = "day = ? AND facet = ? AND value = ? AND event = ? AND chain = ?"

@@ -76,7 +76,7 @@ def verify(
 
 def make_anchor(ledger: Ledger) -> Anchor:
     """What to keep elsewhere: the heads as they are signed now."""
-    names = ("chain", "key_id", "link", "length", "head", "seal")
+    names = ("chain", "key_id", "format", "link", "length", "head", "seal")
     return {
         "format": 1,
         "chains": [{name: value for name, value in asdict(c).items() if name in names} for c in ledger.chains()],
@@ -195,12 +195,15 @@ def _against(anchor: Anchor, chains: Sequence[Chain], keys: Mapping[str, ChainKe
         try:
             number, length = int(head["chain"]), int(head["length"])
             key_id, last, seal = str(head["key_id"]), str(head["head"]), str(head["seal"])
-            link = head.get("link")
+            link, form = head.get("link"), int(head.get("format", 1))
         except (AttributeError, TypeError, KeyError, ValueError):
             yield Finding(chain=0, number=0, record="", what="the anchor cannot be read")
             return
         key = keys.get(key_id)
-        if key is not None and not same(seal, head_seal(key, number, length, last)):
+        then = Chain(
+            chain=number, writer="", started_at="", key_id=key_id, format=form, link=str(link), length=length, head=last
+        )
+        if key is not None and not same(seal, head_seal(key, then)):
             yield Finding(chain=number, number=0, record="", what="the anchor was not made by us, or was changed")
         # An old anchor has no link. Without one a chain begun anew would pass once it is as long.
         elif number in now and link is not None and not same(now[number].link, str(link)):

@@ -261,3 +261,74 @@ def test_what_was_erased_under_a_running_server_is_in_no_file_any_more(store, ma
         names = {path.name for path in store.path.parent.iterdir() if b"receipt-8" in path.read_bytes()}
     store.close()
     assert names == set()
+
+
+# What an attacker gets out of another store with the same key, such as that of a second group of machines.
+
+
+@pytest.fixture
+def other(tmp_path, make):
+    made = SqliteStore(tmp_path / "other.db", KEY)
+    keep(made, *(make(number) for number in range(101, 109)))
+    made.close()
+    with closing(SqliteLedger(made.path, KEY)) as opened:
+        opened.purge(make(104).at, key=KEY, at=AT)
+        yield opened
+
+
+def put_in(ledger, other, table):
+    ledger._connection.execute(f"DELETE FROM {table}")
+    for row in other._connection.execute(f"SELECT * FROM {table}").fetchall():
+        ledger._connection.execute(f"INSERT INTO {table} VALUES ({', '.join('?' * len(row))})", row)
+
+
+def test_the_records_of_another_store_with_the_same_key_do_not_pass_for_ones_own(ledger, other):
+    anchor = make_anchor(ledger)
+    for table in ("consent_records", "consent_tombstones", "consent_counts"):
+        put_in(ledger, other, table)
+    head = other._connection.execute("SELECT length, head, seal FROM consent_chains").fetchone()
+    write(ledger, "UPDATE consent_chains SET length = ?, head = ?, seal = ?", *head)
+    assert findings(ledger)[:2] == [
+        "chain 1, record 0: the signature of its head is wrong",
+        "chain 1, record 1: its tombstone was not made by us, or was changed",
+    ]
+    assert findings(ledger, anchor=anchor)
+
+
+def test_a_store_exchanged_whole_for_another_with_the_same_key_is_found_by_the_anchor(ledger, other):
+    anchor = make_anchor(ledger)
+    assert findings(other) == []
+    assert findings(other, anchor=anchor) == [
+        "chain 1, record 0: it is another chain than when the anchor was made: the store was put back"
+    ]
+
+
+def test_chains_cut_off_before_the_next_one_begins_are_not_signed_away_by_it(store, ledger, make):
+    """Who cannot sign a shorter register waits until a server begins a chain, and signs the register anew."""
+    keep(store, make(7))
+    store.close()
+    first = ledger.chains()[0]
+    write(ledger, "UPDATE consent_register SET chains = 1, link = ?", first.link)
+    cut_off(ledger, from_chain=2)
+    keep(store, make(8))
+    store.close()
+    assert findings(ledger) == [
+        "chain 2, record 0: its entry in the register was changed, or an entry before it is missing"
+    ]
+
+
+def test_a_store_emptied_whole_is_found_by_the_anchor(store, ledger, make):
+    anchor = make_anchor(ledger)
+    write(ledger, "DELETE FROM consent_register")
+    cut_off(ledger, from_chain=1)
+    assert findings(ledger) == []  # as one that nobody has used yet
+    assert findings(ledger, anchor=anchor)
+    keep(store, make(8))
+    store.close()
+    assert findings(ledger, anchor=anchor)
+
+
+def cut_off(ledger, *, from_chain):
+    ledger._connection.execute("DELETE FROM consent_records WHERE place >= ?", (from_chain << SHIFT,))
+    for table in ("consent_chains", "consent_counts", "consent_tombstones"):
+        ledger._connection.execute(f"DELETE FROM {table} WHERE chain >= ?", (from_chain,))

@@ -119,7 +119,7 @@ def test_an_end_cut_off_is_found_even_with_a_head_of_ones_own(contents, data):
 def test_what_was_erased_leaves_the_rest_verified(contents, data):
     chain, _, kept = chain_of(contents)
     gone = data.draw(st.sets(st.integers(1, len(kept))))
-    stones = bury(KEY, 1, [(one.number, one.mac) for one in kept if one.number in gone], reason="erasure", at="now")
+    stones = bury(KEY, chain, [(one.number, one.mac) for one in kept if one.number in gone], reason="erasure", at="now")
     left = [one for one in kept if one.number not in gone]
     assert findings(chain, left, stones) == []
     if stones:  # no stone can be left out, moved or made up
@@ -131,7 +131,7 @@ def test_what_was_erased_leaves_the_rest_verified(contents, data):
 @given(st.lists(CONTENTS, min_size=2, max_size=6))
 def test_a_stone_made_without_the_key_hides_nothing(contents):
     chain, _, kept = chain_of(contents)
-    (forged,) = bury(OTHER, 1, [(1, kept[0].mac)], reason="erasure", at="now")
+    (forged,) = bury(OTHER, chain, [(1, kept[0].mac)], reason="erasure", at="now")
     for stone in (forged, replace(forged, key_id=KEY.id)):
         assert findings(chain, kept[1:], [stone])
 
@@ -140,9 +140,9 @@ def test_a_stone_made_without_the_key_hides_nothing(contents):
 def test_stones_side_by_side_become_one(first, second):
     chain, _, kept = chain_of([dict.fromkeys(COLUMNS, "")] * (first + second))
     places = [(one.number, one.mac) for one in kept]
-    (one,) = bury(KEY, 1, places[:first], reason="retention", at="1")
-    (other,) = bury(KEY, 1, places[first:], reason="retention", at="2")
-    assert findings(chain, [], [joined(KEY, one, other)]) == []
+    (one,) = bury(KEY, chain, places[:first], reason="retention", at="1")
+    (other,) = bury(KEY, chain, places[first:], reason="retention", at="2")
+    assert findings(chain, [], [joined(KEY, chain, one, other)]) == []
 
 
 def registered(count):
@@ -176,7 +176,8 @@ def test_an_entry_of_the_register_that_is_changed_is_found(field):
 
 @given(st.integers(), st.text(max_size=9))
 def test_a_head_cannot_be_signed_without_the_key(length, head):
-    assert head_seal(KEY, 1, length, head) != head_seal(OTHER, 1, length, head)
+    chain = replace(registered(1)[1][0], length=length, head=head)
+    assert head_seal(KEY, chain) != head_seal(OTHER, chain)
 
 
 def test_a_key_that_is_not_at_hand_is_said_once():

@@ -8,12 +8,13 @@ from contextlib import closing
 
 import pytest
 
+from consent.records import sealing
 from consent.records.base import StoreError
 from consent.records.rows import to_row
 from consent.records.sqlite import SqliteStore
 from consent.records.sqlite_ledger import SqliteLedger
 from consent.records.sqlite_schema import MIGRATIONS
-from consent.records.verifying import verify
+from consent.records.verifying import make_anchor, verify
 from tests.records.conftest import KEY, SECRET, kept
 
 OLD = (
@@ -65,6 +66,31 @@ def test_a_file_of_version_0_1_keeps_its_records_and_gets_a_chain(old, make):
         assert next((chain.writer, chain.length) for chain in ledger.chains()) == ("version 0.1", 1_500)
         assert len(ledger.chains()) == 2
     assert whole(old) == []
+
+
+def test_chains_of_the_first_format_stay_proved_and_can_be_erased_from(tmp_path, make, monkeypatch):
+    store = SqliteStore(tmp_path / "consent.db", KEY)
+
+    async def keep(*numbers):
+        for number in numbers:
+            await store.append(make(number))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(sealing, "FORMAT", 1)
+        asyncio.run(keep(1, 2, 3, 4, 5))
+        store.close()
+    with closing(SqliteLedger(store.path, KEY)) as ledger:
+        anchor = make_anchor(ledger)
+        for head in anchor["chains"]:
+            del head["format"]  # as it was kept then
+    asyncio.run(keep(6, 7))
+    store.close()
+    with closing(SqliteLedger(store.path, KEY)) as ledger:
+        assert [chain.format for chain in ledger.chains()] == [1, 2]
+        assert ledger.erase("receipt-1", key=KEY, at="now") == 1
+        assert ledger.purge(make(4).at, key=KEY, at="now") == 2
+        assert ledger.erase("receipt-7", key=KEY, at="now") == 1
+        assert [str(one) for one in verify(ledger, [KEY], anchor=anchor)] == []
 
 
 def test_workers_that_start_at_once_upgrade_it_once(old):
