@@ -11,7 +11,8 @@ from consent.asgi.site import Site
 from consent.asgi.visit import Visit, known_host
 from consent.choices import Action, Choice, ConsentState
 from consent.decision import Decision, Reason
-from consent.records.base import RANDOM_BYTES, Circumstances, Notice, Source, expiry_of, make_record
+from consent.records.base import Notice, Source
+from consent.records.making import RANDOM_BYTES, Circumstances, expiry_of, make_record
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
