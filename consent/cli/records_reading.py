@@ -12,13 +12,14 @@ from pathlib import Path
 from consent.cli.counting import counted
 from consent.cli.progress import Progress
 from consent.cli.site import CommandSite
+from consent.records.anchor import Anchor, make_anchor
 from consent.records.base import StoreError
 from consent.records.exporting import Controller, formats, plain
 from consent.records.ledger import Selection
 from consent.records.replay import replay
 from consent.records.rows import Row
 from consent.records.stats import Share, Stats, stats
-from consent.records.verifying import Anchor, Extent, make_anchor, verify
+from consent.records.verifying import Extent, verify
 
 NAMED = 20
 """Findings that are printed; the first is what matters."""
@@ -80,7 +81,7 @@ def run_verify(site: CommandSite, arguments: argparse.Namespace) -> int:
             print(f"{told}: {counted(found, 'finding')}{more}")
             return 1
         if path is not None:
-            path.write_text(json.dumps(make_anchor(ledger)), "utf-8")
+            path.write_text(json.dumps(make_anchor(ledger.chains())), "utf-8")
     print(f"{told}: all is as it was written")
     return 0
 
