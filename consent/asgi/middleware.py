@@ -93,11 +93,11 @@ class ConsentMiddleware:
         inner = dict(scope, consent=consent)
         path: str = inner_path(scope) if scope.get("root_path") else scope["path"]
         ours = path.startswith(self._special)
-        if ours and path.startswith(self._excluded) and not self._endpoints.owns(path):  # banners lead to our own
+        if ours and path.startswith(self._excluded) and not self._endpoints.mount.owns(path):  # banners lead to our own
             consent.aside = True
             await self.app(inner, receive, send)
             return
-        if ours and self._endpoints.owns(path):
+        if ours and self._endpoints.mount.owns(path):
             await self._endpoints.answer(consent.visit, receive, send)
             return
         page, conditional = read_wishes(scope["headers"])
@@ -160,7 +160,7 @@ class ConsentMiddleware:
             await refuse(self._refused, scope, receive, send)
         if scope["type"] == "websocket" and not self._stands_inside(scope):
             consent = Consent(scope, self.site)
-            if self._endpoints.owns(consent.visit.path):  # where the guard leads what may not connect
+            if self._endpoints.mount.owns(consent.visit.path):  # where the guard leads what may not connect
                 await send({"type": "websocket.close"})
                 return
             consent.aside = consent.visit.path.startswith(self._excluded)

@@ -10,19 +10,10 @@ from itertools import islice
 from typing import Any
 
 from consent.records.base import Notice
-from consent.records.chain import (
-    Chain,
-    ChainKey,
-    Finding,
-    Register,
-    Sealed,
-    head_seal,
-    same,
-    verify_chain,
-    verify_register,
-)
+from consent.records.chain import Chain, ChainKey, Register, Sealed, head_seal, same
 from consent.records.counts import Counts, count
 from consent.records.ledger import ChainState, Ledger
+from consent.records.proof import Finding, verify_chain, verify_register
 
 Anchor = dict[str, object]
 """The signed heads of all chains as they were once: a later state must still hold them."""

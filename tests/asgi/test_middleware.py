@@ -11,6 +11,7 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.testclient import TestClient
 
 from consent import Consent, ConsentMiddleware, SettingsError
+from consent.asgi import holders
 from consent.browsers.facts_file import bundled_browser_facts
 from consent.records.chain import derive_key
 from consent.settings import Settings
@@ -237,7 +238,7 @@ def test_judges_are_bounded(wrap):
     app = wrap(answering(*page()))
     for number in range(200):
         drive(app, scope={"headers": [(b"host", b"h%d.test" % number), *NAVIGATION]})
-    assert len(app.site._holders) <= 64
+    assert len(app.site.holders) <= holders.KEPT
 
 
 @pytest.mark.parametrize(

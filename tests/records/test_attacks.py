@@ -7,10 +7,11 @@ from contextlib import closing
 
 import pytest
 
-from consent.records.base import Notice, make_record_id
+from consent.records.base import Notice
 from consent.records.chain import derive_key
 from consent.records.keeper import RecordKeeper
 from consent.records.ledger import Selection
+from consent.records.making import make_record_id
 from consent.records.spool import Spool
 from consent.records.sql_ledger import SHIFT
 from consent.records.sqlite import SqliteStore
