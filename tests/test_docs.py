@@ -119,7 +119,7 @@ async def answer_page(_scope, _receive, send):
 
 @pytest.mark.parametrize(("kind", "line"), EXAMPLES)
 def test_what_is_held_and_what_is_not_is_as_documented(kind, line, site):
-    rewriter = Rewriter(site.holder(site.decide(None), "example.org"), None)
+    rewriter = Rewriter(site.holders.of(site.decide(None), "example.org"), None)
     written = rewriter.feed(line.encode()) + rewriter.finish()
     assert (re.search(rb"data-consent-(held|urls)=", written) is not None, written != line.encode()) == (
         kind == "held",

@@ -11,8 +11,10 @@ allows, and of the places that the site's pages were seen to use those that the 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from consent.asgi._types import Headers
 from consent.asgi.places import SOCKET, Places
-from consent.asgi.sources import Map, service_sources
+from consent.asgi.sources import service_sources
+from consent.asgi.visit import Visit, known_host
 from consent.decision import Decision
 from consent.judge import PageJudge
 from consent.settings import Settings
@@ -21,6 +23,7 @@ BUDGET = 3072
 """Bytes of one policy. Proxies refuse longer response heads than they have room for, by default from 4 KB on."""
 REMEMBERED = 64
 """Policies kept, by decision, host and mount."""
+_HEADERS = {"report": b"content-security-policy-report-only", "enforce": b"content-security-policy"}
 _BEGINNING = "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:"
 
 Key = tuple[Decision, str, str, bool]
@@ -47,13 +50,23 @@ class Allowlist:
     """One per site."""
 
     settings: Settings
-    map: Map
     places: Places
     judge: Callable[[Decision, str], PageJudge]
     """A judge that tells nobody whom it met: being in a policy is no use of a host."""
     left_out: Callable[[int], None]
     """Told how many places found no room."""
     _made: dict[Key, Made] = field(default_factory=dict)
+
+    def headers(self, decision: Decision, visit: Visit, page: bytes = b"") -> Headers:
+        """The policy for a visitor, as headers beside the app's own; ``page``: its text, as far as it is known."""
+        reports = f"{visit.root}{self.settings.paths.mount}/violations"
+        policy = self.policy(decision, host=known_host(visit.host), reports=reports, secure=visit.secure, page=page)
+        if policy is None:
+            return []
+        headers = [(_HEADERS[self.settings.holding.csp], policy)]
+        if visit.secure:  # over plain http browsers take no such endpoint, and would then report nowhere
+            headers.append((b"reporting-endpoints", f'consent-violations="{reports}"'.encode("ascii")))
+        return headers
 
     def policy(self, decision: Decision, *, host: str, reports: str, secure: bool, page: bytes = b"") -> bytes | None:
         """The policy for a visitor on ``host``; None where nothing at all is held.
@@ -83,7 +96,7 @@ class Allowlist:
         rest = dict.fromkeys(place for place in self.places if judge.url(_as_url(place)) is None)
         for service in self.settings.policy.services:
             if decision.allows_service(service):
-                rest.update(dict.fromkeys(service_sources(service, self.map, decision.allows_service)))
+                rest.update(dict.fromkeys(service_sources(service, self.places.entries, decision.allows_service)))
         policy, missed = _write([*always, *rest], end)
         if missed:
             self.left_out(missed)

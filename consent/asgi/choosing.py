@@ -12,17 +12,17 @@ from http import HTTPStatus
 from consent.asgi import answers
 from consent.asgi._types import Headers, Receive
 from consent.asgi.answers import Answer
-from consent.asgi.documents import Documents
+from consent.asgi.client import client_of
 from consent.asgi.expiry import expiring_headers, withdrawn_cookies
 from consent.asgi.forms import Submission, Unreadable, parse_submission, read_body
 from consent.asgi.gate import Gate
-from consent.asgi.origin import is_local_path, refusal, same_host_path
-from consent.asgi.site import Site, known_host
-from consent.asgi.throttle import client_of
+from consent.asgi.mount import Mount
+from consent.asgi.origin import refusal
+from consent.asgi.recording import Recording, Step
+from consent.asgi.site import Site
 from consent.asgi.visit import Visit
-from consent.choices import Action, Choice, ConsentState, apply, is_repeated, parse_choice
-from consent.decision import Decision, Reason
-from consent.records.base import RANDOM_BYTES, Circumstances, Notice, Source, expiry_of, make_record
+from consent.choices import Choice, ConsentState, apply, is_repeated, parse_choice
+from consent.decision import Decision
 
 _MADE_AHEAD = (b"clear-site-data", b'"prefetchCache", "prerenderCache"')
 """Pages that a browser has fetched or made ahead of time (speculation rules) are of before a choice: the banner stands
@@ -36,7 +36,8 @@ class Choosing:
 
     site: Site
     gate: Gate
-    documents: Documents
+    mount: Mount
+    recording: Recording
 
     async def choose(self, visit: Visit, receive: Receive) -> Answer:
         """Take a choice, by form or JSON."""
@@ -50,7 +51,7 @@ class Choosing:
         if self.gate.judge(visit).crawler:  # it presses every button, and has no will of its own
             if visit.sends_json:
                 return answers.plain(HTTPStatus.FORBIDDEN, "crawler", visit)
-            return answers.see_other(self._way_back(submission, visit))
+            return answers.see_other(self.mount.return_path(submission.return_to, visit))
         return await self._apply(choice, submission, visit)
 
     async def continue_anyway(self, visit: Visit, receive: Receive) -> Answer:
@@ -59,7 +60,7 @@ class Choosing:
         if isinstance(submission, Answer):
             return submission
         cookie = self.gate.continue_cookie(visit, self.site.now())
-        return answers.see_other(self._way_back(submission, visit)).adding([(b"set-cookie", cookie)])
+        return answers.see_other(self.mount.return_path(submission.return_to, visit)).adding([(b"set-cookie", cookie)])
 
     async def _apply(self, choice: Choice, submission: Submission, visit: Visit) -> Answer:
         site = self.site
@@ -79,8 +80,16 @@ class Choosing:
             answer = answers.plain(HTTPStatus.TOO_MANY_REQUESTS, "too-many", visit)
             return answer.adding([(b"retry-after", str(site.throttle.pause).encode())])
         else:
-            kept = await self._record(before, state, choice, earlier, submission, visit, now)
-            if kept is None and state.granted:
+            step = Step(
+                before=before,
+                earlier=earlier,
+                after=state,
+                choice=choice,
+                submission=submission,
+                visit=visit,
+                now=now,
+            )
+            if await self.recording.keep(step) is None and state.granted:
                 # No proof, no grant (GDPR Art. 7(1)). A refusal stands all the same: it needs none.
                 answer = answers.plain(HTTPStatus.SERVICE_UNAVAILABLE, "not-recorded", visit)
                 return answer.adding([(b"retry-after", b"60")])
@@ -94,63 +103,7 @@ class Choosing:
             confined = site.settings.holding.csp == "enforce"
             reload = confined or site.settings.holding.release == "reload" or _takes_back(site, earlier, decision)
             return answers.json_answer(HTTPStatus.OK, _told(state, decision, reload=reload)).adding(headers)
-        return answers.see_other(self._way_back(submission, visit)).adding(headers)
-
-    async def _record(  # noqa: PLR0913, PLR0917 - the step from one state to another, and all that is around it
-        self,
-        before: ConsentState | None,
-        state: ConsentState,
-        choice: Choice,
-        earlier: Decision,
-        submission: Submission,
-        visit: Visit,
-        now: datetime,
-    ) -> bool | None:
-        """As ``RecordKeeper.append``; ``now``: the moment that the cookie bears too."""
-        site = self.site
-        language = site.language(visit, asked=submission.language)
-        notice = site.notices.of(language)
-        circumstances = self._circumstances(choice, submission, visit, earlier, language, notice)
-        policy = site.settings.policy
-        if before is not None and earlier.reason is Reason.EXPIRED:
-            expiry = expiry_of(
-                before, policy=policy, circumstances=circumstances, now=now, random=site.random(RANDOM_BYTES)
-            )
-            await site.keeper.append(expiry)
-        record = make_record(
-            before if earlier.answered else None,
-            state,
-            choice.action,
-            policy=policy,
-            circumstances=circumstances,
-            now=now,
-            random=site.random(RANDOM_BYTES),
-        )
-        return await site.keeper.append(record, notice)
-
-    def _circumstances(  # noqa: PLR0913, PLR0917 - each a fact of its own
-        self, choice: Choice, submission: Submission, visit: Visit, earlier: Decision, language: str, notice: Notice
-    ) -> Circumstances:
-        engine = self.gate.judge(visit).engine
-        return Circumstances(
-            source=self._source(choice, visit),
-            language=language,
-            gpc=visit.sends_gpc,
-            notice=notice.hash,
-            reason=earlier.reason,
-            waited=submission.waited,
-            host=known_host(visit.host),
-            browser=engine.value if engine else "",
-        )
-
-    def _source(self, choice: Choice, visit: Visit) -> Source:
-        """Where the choice was made, as far as the request tells."""
-        if not visit.is_of_browser:
-            return Source.API
-        if choice.action is Action.SAVE or choice.action is Action.WITHDRAW:
-            return Source.PREFERENCES  # the banner has neither switches nor anything to take back
-        referer = same_host_path(visit.headers.get(b"referer", b""), visit.authority)
-        return Source.PREFERENCES if referer and self.documents.is_ours(referer, visit) else Source.BANNER
+        return answers.see_other(self.mount.return_path(submission.return_to, visit)).adding(headers)
 
     async def _submitted(self, visit: Visit, receive: Receive) -> Submission | Answer:
         """What was sent; or the answer to whoever may not send it, or sent nothing that can be read."""
@@ -166,13 +119,6 @@ class Choosing:
         elif read is Unreadable.UNSUPPORTED or read is Unreadable.MALFORMED:
             self.site.reports.senseless("its body is neither a form nor JSON that can be read")
         return answers.unreadable(read, visit)
-
-    def _way_back(self, submission: Submission, visit: Visit) -> str:
-        """Where the visitor came from, on this origin; of our own pages only to those that show what came of it."""
-        return_to = submission.return_to
-        if is_local_path(return_to) and self.documents.may_lead_to(return_to, visit):
-            return return_to
-        return self.documents.way_back(visit)
 
 
 def _takes_back(site: Site, earlier: Decision, later: Decision) -> bool:

@@ -10,7 +10,7 @@ from http import HTTPStatus
 from consent.asgi import answers
 from consent.asgi._types import Receive
 from consent.asgi.answers import Answer
-from consent.asgi.origin import is_local_path, same_host_path
+from consent.asgi.mount import Mount
 from consent.asgi.site import Site
 from consent.asgi.visit import Visit
 from consent.choices import ConsentState
@@ -18,8 +18,6 @@ from consent.pages.receipt import Entry
 
 Handler = Callable[[Visit, Receive], Awaitable[Answer]]
 
-_SHOWING = frozenset({"/receipt", "/opt-out"})
-"""Pages that a form of theirs leads back to: they show what came of it."""
 _ATTACHED = b'attachment; filename="consent-receipt.json"'
 
 
@@ -28,6 +26,7 @@ class Documents:
     """One per middleware."""
 
     site: Site
+    mount: Mount
 
     @property
     def handlers(self) -> Mapping[str, Handler]:
@@ -39,30 +38,9 @@ class Documents:
             "/opt-out": self._opt_out,
         }
 
-    def owns(self, path: str) -> bool:
-        """Whether ``path`` stands under the mount."""
-        mount = self.site.settings.paths.mount
-        return path.startswith(mount) and path[len(mount) : len(mount) + 1] in {"", "/"}
-
-    def way_back(self, visit: Visit) -> str:
-        """The page of the site that the visitor came from; never one of ours."""
-        path = same_host_path(visit.headers.get(b"referer", b""), visit.authority)
-        return path if path and is_local_path(path) and not self.is_ours(path, visit) else f"{visit.root}/"
-
-    def may_lead_to(self, path: str, visit: Visit) -> bool:
-        """Whether a choice may lead to ``path``: any page of the site, and those of ours that show its result."""
-        return not self.is_ours(path, visit) or self._below(path, visit) in _SHOWING
-
-    def is_ours(self, path: str, visit: Visit) -> bool:
-        """Whether ``path``, perhaps with a query, stands under the mount."""
-        return self.owns(_bare(path).removeprefix(visit.root))
-
-    def _below(self, path: str, visit: Visit) -> str:
-        return _bare(path).removeprefix(visit.root).removeprefix(self.site.settings.paths.mount)
-
     async def _policy(self, visit: Visit, _: Receive) -> Answer:
         policy = self.site.pages.policy
-        page = policy.render(language=self._language(visit), return_to=self.way_back(visit))
+        page = policy.render(language=self._language(visit), return_to=self.mount.way_back(visit))
         return self._page(page, visit, csp=policy.csp)
 
     async def _fragment(self, visit: Visit, _: Receive) -> Answer:
@@ -84,7 +62,7 @@ class Documents:
             decision=decision,
             state=state,
             history=history,
-            return_to=self.way_back(visit),
+            return_to=self.mount.way_back(visit),
         )
         return self._page(page, visit, csp=receipt.csp)
 
@@ -93,7 +71,7 @@ class Documents:
         page = opt_out.render(
             language=self._language(visit),
             decision=self.site.decide(self.site.read_state(visit)),
-            return_to=self.way_back(visit),
+            return_to=self.mount.way_back(visit),
             gpc=visit.sends_gpc,
         )
         return self._page(page, visit, csp=opt_out.csp)
@@ -118,7 +96,3 @@ class Documents:
     def _page(self, page: bytes, visit: Visit, *, csp: bytes) -> Answer:
         answer = answers.html(HTTPStatus.OK, self.site.at_root(page, visit), csp=csp)
         return answer.replacing(b"vary", b"Cookie, Accept-Language")
-
-
-def _bare(path: str) -> str:
-    return path.partition("?")[0].partition("#")[0]

@@ -14,6 +14,8 @@ from consent.asgi.choosing import Choosing
 from consent.asgi.documents import Documents, Handler
 from consent.asgi.gate import Gate
 from consent.asgi.hearing import Hearing
+from consent.asgi.mount import Mount
+from consent.asgi.recording import Recording
 from consent.asgi.site import Site
 from consent.asgi.verdicts import Verdicts
 from consent.asgi.visit import Visit
@@ -26,6 +28,7 @@ class Endpoints:
 
     site: Site
     gate: Gate
+    mount: Mount
     hearing: Hearing
     verdicts: Verdicts
     documents: Documents
@@ -34,23 +37,21 @@ class Endpoints:
     @classmethod
     def of(cls, site: Site, gate: Gate) -> "Endpoints":
         """Those of a site."""
-        documents = Documents(site=site)
+        mount = Mount(site.settings.paths.mount)
+        recording = Recording(site=site, gate=gate, mount=mount)
         return cls(
             site=site,
             gate=gate,
+            mount=mount,
             hearing=Hearing(site=site),
             verdicts=Verdicts(site=site),
-            documents=documents,
-            choosing=Choosing(site=site, gate=gate, documents=documents),
+            documents=Documents(site=site, mount=mount),
+            choosing=Choosing(site=site, gate=gate, mount=mount, recording=recording),
         )
-
-    def owns(self, path: str) -> bool:
-        """Whether ``path`` stands under the mount."""
-        return self.documents.owns(path)
 
     async def answer(self, visit: Visit, receive: Receive, send: Send) -> None:
         """Answer a request whose path we own."""
-        handlers = self._handlers(visit.path.removeprefix(self.site.settings.paths.mount).rstrip("/"))
+        handlers = self._handlers(self.mount.below(visit.path))
         handler = handlers.get(visit.method)
         if not handlers:
             answer = answers.plain(HTTPStatus.NOT_FOUND, "not-found", visit)
@@ -70,7 +71,7 @@ class Endpoints:
                 language=self.site.language(visit, asked=visit.asked_language),
                 status=answer.status,
                 code=answer.error,
-                return_to=self.documents.way_back(visit),
+                return_to=self.mount.way_back(visit),
             )
         except Exception as error:  # noqa: BLE001 - an owner's template must not turn an answer into none
             self.site.reports.failed("an error was told in English", error)
@@ -105,21 +106,21 @@ class Endpoints:
     async def _preferences(self, visit: Visit, _: Receive) -> Answer:
         state = self.site.read_state(visit)
         decision = self.site.decide(state)
-        page = self.site.pages.preferences(
+        page = self.site.pages.preferences.render(
             language=self.site.language(visit, asked=visit.asked_language),
             decision=decision,
             state=state,
             before=await self.site.earlier.learn(decision, state),
             gpc=visit.sends_gpc,
-            return_to=self.documents.way_back(visit),
+            return_to=self.mount.way_back(visit),
             embedded=visit.destination == b"empty",
         )
         page = self.site.at_root(page, visit)
-        answer = answers.html(HTTPStatus.OK, page, csp=self.site.pages.preferences_csp)
+        answer = answers.html(HTTPStatus.OK, page, csp=self.site.pages.preferences.csp)
         return answer.replacing(b"vary", b"Cookie, Accept-Language, Sec-Fetch-Dest")
 
     async def _browser(self, visit: Visit, _: Receive) -> Answer:
-        return self.gate.own_page(visit, self.documents.way_back(visit))
+        return self.gate.own_page(visit, self.mount.way_back(visit))
 
 
 def _serving(asset: Asset) -> Handler:

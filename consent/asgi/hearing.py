@@ -11,9 +11,11 @@ from consent.address import read_addresses
 from consent.asgi._types import Receive
 from consent.asgi.allowlist import Allowlist
 from consent.asgi.answers import ALWAYS, Answer
+from consent.asgi.client import client_of
 from consent.asgi.forms import Unreadable, read_body
 from consent.asgi.site import Site
-from consent.asgi.violations import MEDIA_TYPES, Allowance, Violation, parse_violations
+from consent.asgi.throttle import Allowance
+from consent.asgi.violations import MEDIA_TYPES, Violation, parse_violations
 from consent.asgi.visit import Visit
 from consent.decision import Decision
 
@@ -33,7 +35,7 @@ class Hearing:
         # Another site's page may make a visitor's browser post here; our own pages' reports are same-origin.
         if allowlist is None or visit.headers.get(b"sec-fetch-site") == b"cross-site":
             return NOTHING
-        if not self.allowance.take(_client(visit), self.site.now().timestamp()) or not _is_report(visit):
+        if not self.allowance.take(client_of(visit), self.site.now().timestamp()) or not _is_report(visit):
             return NOTHING
         body = await read_body(receive)
         if not isinstance(body, Unreadable):
@@ -52,11 +54,6 @@ class Hearing:
             site.reports.stopped(address.host, violation.directive, service.key if service else "")
         elif allowlist.places.report(violation.url):
             site.reports.missing(address.host, violation.directive, service.key if service else "")
-
-
-def _client(visit: Visit) -> str:
-    client = visit.scope.get("client")
-    return str(client[0]) if isinstance(client, list | tuple) and client else ""
 
 
 def _is_report(visit: Visit) -> bool:

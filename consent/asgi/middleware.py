@@ -15,6 +15,7 @@ from consent.asgi.gate import Finding, Gate
 from consent.asgi.handshake import without_cookies
 from consent.asgi.request import for_app
 from consent.asgi.responder import Responder
+from consent.asgi.server_errors import bring_in
 from consent.asgi.site import Site
 from consent.asgi.start import is_within_lifespan, refuse
 from consent.asgi.visit import inner_path, read_wishes
@@ -92,11 +93,11 @@ class ConsentMiddleware:
         inner = dict(scope, consent=consent)
         path: str = inner_path(scope) if scope.get("root_path") else scope["path"]
         ours = path.startswith(self._special)
-        if ours and path.startswith(self._excluded) and not self._endpoints.owns(path):  # banners lead to our own
+        if ours and path.startswith(self._excluded) and not self._endpoints.mount.owns(path):  # banners lead to our own
             consent.aside = True
             await self.app(inner, receive, send)
             return
-        if ours and self._endpoints.owns(path):
+        if ours and self._endpoints.mount.owns(path):
             await self._endpoints.answer(consent.visit, receive, send)
             return
         page, conditional = read_wishes(scope["headers"])
@@ -109,7 +110,11 @@ class ConsentMiddleware:
         if self._confines and consent.visit.starts_worker:
             send = confined(send, consent)
         responder = Responder(send, consent, asked)
-        await self.app(inner, receive, responder.send)
+        try:
+            await self.app(inner, receive, responder.send)
+        except Exception as error:
+            bring_in(error, consent)
+            raise
         if responder.held is not None:
             await responder.close(responder.held)
 
@@ -155,7 +160,7 @@ class ConsentMiddleware:
             await refuse(self._refused, scope, receive, send)
         if scope["type"] == "websocket" and not self._stands_inside(scope):
             consent = Consent(scope, self.site)
-            if self._endpoints.owns(consent.visit.path):  # where the guard leads what may not connect
+            if self._endpoints.mount.owns(consent.visit.path):  # where the guard leads what may not connect
                 await send({"type": "websocket.close"})
                 return
             consent.aside = consent.visit.path.startswith(self._excluded)

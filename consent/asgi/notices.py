@@ -40,8 +40,8 @@ class Notices:
 
     def _content(self, language: str) -> dict[str, object]:
         settings = self.settings
-        insertion = self.pages.insertion(language=language, decision=self.asking)
-        preferences = self.pages.preferences(
+        insertion = self.pages.banner.insertion(language=language, decision=self.asking)
+        preferences = self.pages.preferences.render(
             language=language, decision=self.asking, state=None, return_to="/", embedded=False
         )
         return {

@@ -41,7 +41,7 @@ class Page:
         """The page as far as it is known when the headers go out: the policy allows what it names."""
         self._kind = visit.kind
         insert = None if self._kind is Kind.FRAGMENT else self._insert
-        self._holder = site.holder(self._decision, visit.host)
+        self._holder = site.holders.of(self._decision, visit.host)
         self._language = ""
         """As ``<html lang>`` has it; a fragment is in the visitor's."""
         self._styled = False
@@ -97,7 +97,7 @@ class Page:
         decision, state = self._decision, None
         if decision.ask and decision.reason is not Reason.FIRST_VISIT:
             state = self._site.read_state(self._visit)
-        insertion = self._site.pages.insertion(
+        insertion = self._site.pages.banner.insertion(
             language=self._site.language(self._visit, self._language),
             decision=decision,
             nonce=self._nonce,

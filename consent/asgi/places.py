@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 
 from consent.address import read_addresses
-from consent.asgi.sources import Map, place_of
+from consent.asgi.sources import HostEntries, place_of
 from consent.html import Texts, Use, pieces
 from consent.html.judging import Judge
 
@@ -34,9 +34,9 @@ SOCKET = "wss://"
 class Places:
     """One per site."""
 
-    def __init__(self, catalogue: Map, texts: Texts | None = None) -> None:
+    def __init__(self, entries: HostEntries, texts: Texts | None = None) -> None:
         """``texts``: pieces of pages met before, which may be shared with who else looks at them."""
-        self._map = catalogue
+        self.entries = entries
         self._texts = Texts() if texts is None else texts
         self._met: dict[str, None] = {}
         self._reported: dict[str, None] = {}
@@ -92,7 +92,7 @@ class Places:
         if known is None:
             if len(self._divided) >= REMEMBERED:
                 self._divided.clear()
-            known = self._divided[name] = self._map.is_divided(name.partition(":")[0])
+            known = self._divided[name] = self.entries.is_divided(name.partition(":")[0])
         return known
 
     def _below(self, slashes: bytes, hosts: list[bytes], text: bytes) -> Iterator[str]:
@@ -100,7 +100,7 @@ class Places:
         pattern = re.compile(slashes + rb"(%b)%b" % (b"|".join(map(re.escape, hosts)), _PATH))
         for host, path in dict.fromkeys(pattern.findall(text)):
             name = host.decode("ascii").lower().partition(":")[0]
-            place = place_of(name, path.decode("ascii").replace("\\/", "/") or "/", self._map)
+            place = place_of(name, path.decode("ascii").replace("\\/", "/") or "/", self.entries)
             if place is not None:
                 yield place
 
@@ -109,7 +109,7 @@ class Places:
         for address in read_addresses(url):
             if not address.host:
                 continue
-            place = place_of(address.host, address.path, self._map)
+            place = place_of(address.host, address.path, self.entries)
             if place is not None and (port := _PORT.search(url)) and "/" not in place:
                 place += ":" + port[1].decode("ascii")
             if place is not None and _is_sayable(place):

@@ -10,7 +10,6 @@ from datetime import date, timedelta
 from consent.asgi.forms import BODY_LIMIT
 from consent.errors import Problem
 from consent.html import Limit
-from consent.judge import Met
 
 logger = logging.getLogger("consent")
 
@@ -19,16 +18,13 @@ LIMIT = 200
 STALE = timedelta(days=180)
 """Browser data older than this is told of."""
 
-_TEXTS = {
-    Met.UNDECLARED: (
-        "consent.W010 the pages use %s, which site.services does not name: it is held until its category is allowed. "
-        "Declare it, so that visitors are told"
-    ),
-    Met.UNKNOWN: (
-        "consent.W011 the pages load from %s, which no catalogue entry names. Add a [services.…] entry, or name it in "
-        "site.domains or holding.allow"
-    ),
-}
+_UNDECLARED = (
+    "consent.W010 the pages use %s, which site.services does not name: {}. Declare it, so that visitors are told"
+)
+_UNKNOWN = (
+    "consent.W011 the pages load from %s, which no catalogue entry names. Add a [services.…] entry, or name it in "
+    "site.domains or holding.allow"
+)
 
 
 class Reports:
@@ -37,10 +33,12 @@ class Reports:
     def __init__(self) -> None:
         self._told: dict[str, set[str]] = {}
 
-    def met(self, kind: Met, name: str) -> None:
-        text = _TEXTS[kind]
-        count = len(self._told.get(text, ())) + 1
-        self._once(text, name, f"{name} (third party {count})" if kind is Met.UNKNOWN else name)
+    def undeclared(self, service: str, becomes: str) -> None:
+        """``becomes``: what is done with it, in words."""
+        self._once(_UNDECLARED.format(becomes), service)
+
+    def unknown(self, host: str) -> None:
+        self._once(_UNKNOWN, host, f"{host} (third party {len(self._told.get(_UNKNOWN, ())) + 1})")
 
     def encoded(self, coding: str) -> None:
         self._once(

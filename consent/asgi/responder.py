@@ -8,31 +8,16 @@ under a policy by which nothing runs and nothing is fetched from elsewhere (``in
 
 from collections.abc import AsyncIterator, Awaitable
 
-from consent.asgi._types import Headers, Message, Send, body_of, headers_of
+from consent.asgi._types import Message, Send, body_of, headers_of
 from consent.asgi.consent import Consent
 from consent.asgi.cookies import without_held_cookies
-from consent.asgi.decoding import DECODERS, readable_start
-from consent.asgi.fetching import Passes, held_link, hold_fetching
+from consent.asgi.decoding import readable_start
+from consent.asgi.fetching import held_link
 from consent.asgi.files import descriptor_chunks, path_chunks
-from consent.asgi.headers import (
-    content_encoding,
-    first,
-    forbids_transform,
-    has_body,
-    is_ascii_compatible,
-    is_attachment,
-    is_html,
-    is_xhtml,
-    make_private,
-    merge_vary,
-    page_type,
-    read_kind,
-    sniffs_as_html,
-    without,
-)
+from consent.asgi.headers import content_encoding, is_ascii_compatible, read_kind, sniffs_as_html
 from consent.asgi.inert import inert_sender, inert_start
 from consent.asgi.page import Page, UnreadableError
-from consent.asgi.validators import ours
+from consent.asgi.untouched import leading_nowhere, passes_for, untouched
 from consent.decision import Reason
 
 _START = "http.response.start"
@@ -104,7 +89,7 @@ class Responder:
         if not isinstance(links, list | tuple):
             return  # nothing a server could send
         try:
-            passes = self._passes()
+            passes = passes_for(self._consent)
             kept = [held for link in links if (held := held_link(bytes(link), passes))]
         except Exception as error:  # noqa: BLE001 - whatever it is, see the module's head
             self._consent.site.reports.failed("its early hints were left out", error)
@@ -115,7 +100,7 @@ class Responder:
     async def _on_informational(self, message: Message) -> None:
         """103 by a server that takes it so: hints as above; what was asked for comes after it."""
         try:
-            early = self._leading_nowhere(message)
+            early = leading_nowhere(message, self._consent)
         except Exception as error:  # noqa: BLE001 - whatever it is, see the module's head
             self._consent.site.reports.failed("its early hints were left out", error)
             return
@@ -148,55 +133,15 @@ class Responder:
 
     def _without_body(self, message: Message, status: int, content_type: bytes | None) -> Message | None:
         """The start as it goes out where no body is to be rewritten; else None."""
-        if status == 304 and self._asked:
-            message = self._not_modified(message)
-        headers = headers_of(message)
-        # "html" may also be application/xhtml+xml, which an XML parser reads: insertions of ours would break it.
-        foreign = content_type is None or (content_type and not is_html(content_type))
-        if content_type and is_xhtml(content_type) and has_body(status):
-            self._consent.site.reports.unread("application/xhtml+xml")
-        if foreign or not has_body(status) or is_attachment(headers) or self._is_unreadable(headers):
-            return self._leading_nowhere(message)
-        if content_type and self._consent.visit.method == "HEAD" and is_ascii_compatible(content_type):
-            # What GET would say, but for the length, which only the rewritten body has (RFC 9110, 9.3.2).
-            headed = Page(self._consent, message).start(None)
-            self._send = _without_content(self._send)
-            return headed
-        return None
-
-    def _is_unreadable(self, headers: Headers) -> bool:
-        """Whether the body may not, or cannot, be rewritten; the log says so."""
-        html = bool(page_type(headers))
-        if forbids_transform(headers):
-            if html:
-                self._consent.site.reports.untransformable(self._consent.visit.path)
-            return True
-        coding = content_encoding(headers)
-        if coding and coding not in DECODERS:
-            if html:
-                self._consent.site.reports.encoded(coding.decode("latin-1"))
-            return True
-        return False
-
-    def _not_modified(self, message: Message) -> Message:
-        """304 for a page: the same tag, Vary and Cache-Control a 200 would carry (RFC 9110, 15.4.5)."""
-        headers = headers_of(message)
-        etag = first(headers, b"etag")
-        headers = without(headers, [b"etag", b"last-modified"])
-        if etag and (mapped := ours(etag, self._consent.site.state_tag(self._consent.decision, self._consent.visit))):
-            headers.append((b"etag", mapped))
-        return {**message, "headers": make_private(merge_vary(headers, self._consent.site.vary(self._consent.visit)))}
-
-    def _leading_nowhere(self, message: Message) -> Message:
-        """A start message by which no browser contacts a held place (H1), whatever its body is."""
-        headers = headers_of(message)
-        advertising = self._consent.decision.allows("advertising")
-        held = hold_fetching(headers, self._passes(), advertising=advertising)
-        return message if held == headers else {**message, "headers": held}
-
-    def _passes(self) -> Passes:
-        """Says of a URL whether this visitor's browser may be led there."""
-        return self._consent.site.holder(self._consent.decision, self._consent.visit.host).passes
+        left = untouched(message, self._consent, status=status, content_type=content_type, asked=self._asked)
+        if left is not None or not content_type or self._consent.visit.method != "HEAD":
+            return left
+        if not is_ascii_compatible(content_type):
+            return None
+        # What GET would say, but for the length, which only the rewritten body has (RFC 9110, 9.3.2).
+        headed = Page(self._consent, message).start(None)
+        self._send = _without_content(self._send)
+        return headed
 
     async def _on_body(self, body: bytes, *, more: bool, message: Message) -> None:
         if self._page is not None:
@@ -221,7 +166,7 @@ class Responder:
         try:
             page = await self._made_page(start) if self._is_page(start, body) else None
             judged = page.feed(body, more=more) if page else b""
-            opened = page.start(None if more else len(judged)) if page else self._leading_nowhere(start)
+            opened = page.start(None if more else len(judged)) if page else leading_nowhere(start, self._consent)
         except UnreadableError:
             self._consent.site.reports.encoded("iso-2022-jp")
             await self._release_inert(start, message)

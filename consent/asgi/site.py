@@ -3,7 +3,6 @@
 Holds no request. What a part needs of time and randomness comes in from here, so that tests decide about both.
 """
 
-import base64
 import re
 import secrets
 import time
@@ -12,14 +11,15 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from html import escape
 
-from consent.asgi import randomness
 from consent.asgi._types import Headers
 from consent.asgi.allowlist import Allowlist
 from consent.asgi.earlier import Earlier
+from consent.asgi.holders import Holders
 from consent.asgi.notices import Notices
-from consent.asgi.places import NotingJudge, Places
+from consent.asgi.places import Places
+from consent.asgi.randomness import new_receipt, take
 from consent.asgi.reports import Reports
-from consent.asgi.sources import read_map
+from consent.asgi.sources import read_entries
 from consent.asgi.throttle import Throttle
 from consent.asgi.validators import state_tag
 from consent.asgi.visit import Kind, Visit
@@ -27,37 +27,20 @@ from consent.catalogue import Catalogue
 from consent.choices import ConsentState
 from consent.cookie import ConsentCookie
 from consent.decision import Decision, decide
-from consent.html import Holder, Texts, make_holder
-from consent.judge import Met, PageJudge
+from consent.html import Texts
 from consent.languages import bundled, match_tag, negotiate
 from consent.pages import Pages
 from consent.records.keeper import RecordKeeper
 from consent.settings import Settings
-
-HOLDERS = 64
-"""Judges kept: a site has few decisions and hosts, a stranger may send any Host."""
-POLICY_HEADERS = {"report": b"content-security-policy-report-only", "enforce": b"content-security-policy"}
-_HOST = re.compile(r"[a-z0-9._-]{1,253}|\[[0-9a-f:.]{2,45}\]")
 
 
 def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def known_host(host: str) -> str:
-    """``host``, where it is one that a browser would send; else nothing: it is a stranger's text, of any length."""
-    return host if _HOST.fullmatch(host) else ""
-
-
-def _new_receipt() -> str:
-    # 96 bits: nobody meets another's, and it says nothing about the person. A letter first: a hyphen would make it an
-    # option to a command and a formula to a spreadsheet.
-    return "r" + base64.urlsafe_b64encode(randomness.take(12)).decode("ascii")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class Site:
-    """One per middleware."""
+    """One per middleware. Nothing is set anew after the start."""
 
     settings: Settings
     pages: Pages
@@ -66,10 +49,14 @@ class Site:
     reports: Reports = field(default_factory=Reports)
     now: Callable[[], datetime] = _now
     seconds: Callable[[], float] = time.monotonic
-    random: Callable[[int], bytes] = randomness.take
-    new_receipt: Callable[[], str] = _new_receipt
+    random: Callable[[int], bytes] = take
+    new_receipt: Callable[[], str] = new_receipt
     unanswered: Decision = field(init=False)
     """What is decided of a visitor who has not chosen; the clock has no part in it."""
+    categories: frozenset[str] = field(init=False)
+    """Keys of all of them, those switched off too."""
+    holders: Holders = field(init=False)
+    """What holds in the site's pages, by decision and host."""
     allowlist: Allowlist | None = field(init=False)
     """Makes the policy of ``holding.csp``; None where that is off."""
     throttle: Throttle = field(init=False)
@@ -78,38 +65,29 @@ class Site:
     """What visitors are shown, for their records."""
     earlier: Earlier = field(init=False)
     """What those were asked who chose under another policy."""
-    _holders: dict[tuple[Decision, str], Holder] = field(default_factory=dict)
-    _texts: Texts = field(default_factory=Texts)
-    _pieces: Texts = field(default_factory=Texts)
 
     def __post_init__(self) -> None:
-        unanswered = decide(self.settings.policy, None, self.now())
-        allowlist = None
-        if self.settings.holding.csp != "off":
-            places = read_map(self.catalogue)
-            allowlist = Allowlist(
-                settings=self.settings,
-                map=places,
-                places=Places(places, self._pieces),
-                judge=self._quiet_judge,
+        settings = self.settings
+        pieces = Texts()
+        places = Places(read_entries(settings.catalogue), pieces) if settings.holding.csp != "off" else None
+        self.unanswered = decide(settings.policy, None, self.now())
+        self.categories = frozenset(category.key for category in settings.categories)
+        self.holders = Holders(settings, self.reports, pieces, places)
+        self.allowlist = None
+        if places is not None:
+            self.allowlist = Allowlist(
+                settings=settings,
+                places=places,
+                judge=self.holders.quiet_judge,
                 left_out=self.reports.left_out,
             )
-        notices = Notices(settings=self.settings, pages=self.pages, asking=unanswered)
-        object.__setattr__(self, "unanswered", unanswered)  # frozen: set once, here
-        object.__setattr__(self, "allowlist", allowlist)
-        object.__setattr__(self, "notices", notices)
-        throttle = Throttle(rate=self.settings.records.rate, secret=secrets.token_bytes(16))
-        object.__setattr__(self, "throttle", throttle)
-        earlier = Earlier(keeper=self.keeper, reports=self.reports, seconds=self.seconds)
-        object.__setattr__(self, "earlier", earlier)
+        self.throttle = Throttle(rate=settings.records.rate, secret=secrets.token_bytes(16))
+        self.notices = Notices(settings=settings, pages=self.pages, asking=self.unanswered)
+        self.earlier = Earlier(keeper=self.keeper, reports=self.reports, seconds=self.seconds)
 
     @property
     def catalogue(self) -> Catalogue:
         return self.settings.catalogue
-
-    @property
-    def categories(self) -> frozenset[str]:
-        return frozenset(category.key for category in self.settings.categories)
 
     def read_state(self, visit: Visit) -> ConsentState | None:
         """What the visitor's cookie says, if one of our keys signed it."""
@@ -119,54 +97,9 @@ class Site:
     def decide(self, state: ConsentState | None, now: datetime | None = None) -> Decision:
         return self.unanswered if state is None else decide(self.settings.policy, state, now or self.now())
 
-    def holder(self, decision: Decision, host: str) -> Holder:
-        """What holds in pages of ``host``; a host no browser would send is nobody's own."""
-        key = (decision, known_host(host))
-        if known := self._holders.get(key):
-            return known
-        if len(self._holders) >= HOLDERS:
-            self._holders.clear()
-        judge = self.judge(decision, key[1], self.reports.met)
-        noting = NotingJudge(judge, self.allowlist.places) if self.allowlist else judge
-        holder = self._holders[key] = make_holder(noting, self._texts, self._pieces)
-        return holder
-
     def policy_headers(self, decision: Decision, visit: Visit, page: bytes = b"") -> Headers:
         """The policy of ``holding.csp`` for this visitor, as headers beside the app's own; ``page``: its text."""
-        if self.allowlist is None:
-            return []
-        policy = self.allowlist.policy(
-            decision,
-            host=known_host(visit.host),
-            reports=f"{visit.root}{self.settings.paths.mount}/violations",
-            secure=visit.secure,
-            page=page,
-        )
-        if policy is None:
-            return []
-        headers = [(POLICY_HEADERS[self.settings.holding.csp], policy)]
-        if visit.secure:  # over plain http browsers take no such endpoint, and would then report nowhere
-            endpoint = f'consent-violations="{visit.root}{self.settings.paths.mount}/violations"'
-            headers.append((b"reporting-endpoints", endpoint.encode("ascii")))
-        return headers
-
-    def _quiet_judge(self, decision: Decision, host: str) -> PageJudge:
-        return self.judge(decision, host, lambda _kind, _name: None)
-
-    def judge(self, decision: Decision, host: str, met: Callable[[Met, str], None]) -> PageJudge:
-        """A judge of the pages of ``host``, which tells ``met`` of whom it comes across."""
-        holding = self.settings.holding
-        return PageJudge(
-            self.catalogue,
-            decision,
-            own=self.settings.site.domains,
-            origin=host,
-            allow=holding.allow,
-            categories=self.categories,
-            unknown=holding.unknown,
-            declared=frozenset(service.key for service in self.settings.policy.services),
-            met=met,
-        )
+        return [] if self.allowlist is None else self.allowlist.headers(decision, visit, page)
 
     def language(self, visit: Visit, page_language: str = "", *, asked: str = "") -> str:
         """What the app said, the page's own, that in its path; where we speak none of them, the visitor's own choice.

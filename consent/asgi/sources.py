@@ -34,8 +34,8 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Map:
-    """A catalogue's places by host."""
+class HostEntries:
+    """A catalogue's entries by host."""
 
     at: Mapping[str, tuple[Entry, ...]]
     """What stands at a host."""
@@ -57,8 +57,8 @@ class Map:
 
 
 @lru_cache(maxsize=8)
-def read_map(catalogue: Catalogue) -> Map:
-    """The places of ``catalogue``."""
+def read_entries(catalogue: Catalogue) -> HostEntries:
+    """The entries of ``catalogue``."""
     at: dict[str, list[Entry]] = {}
     below: dict[str, list[Entry]] = {}
     for service in catalogue.services.values():
@@ -69,30 +69,30 @@ def read_map(catalogue: Catalogue) -> Map:
             while above:
                 below.setdefault(above, []).append(entry)
                 above = above.partition(".")[2]
-    return Map(
+    return HostEntries(
         at={host: tuple(entries) for host, entries in at.items()},
         below={host: tuple(entries) for host, entries in below.items()},
     )
 
 
-def service_sources(service: Service, places: Map, allows: Allows) -> Iterator[str]:
+def service_sources(service: Service, entries: HostEntries, allows: Allows) -> Iterator[str]:
     """The sources of an allowed ``service``; ``allows`` says which others are allowed beside it."""
     for entry in (_entry(written, service) for written in service.hosts):
-        held = [other for other in places.covering(entry.host) if not allows(other.service)]
+        held = [other for other in entries.covering(entry.host) if not allows(other.service)]
         paths = list(_paths(entry, held))
         yield from (entry.host + path for path in paths)
-        if all(allows(other.service) for other in places.below.get(entry.host, ())):
+        if all(allows(other.service) for other in entries.below.get(entry.host, ())):
             yield from (f"*.{entry.host}{path}" for path in paths)
 
 
-def place_of(host: str, path: str, places: Map) -> str | None:
+def place_of(host: str, path: str, entries: HostEntries) -> str | None:
     """The source by which a URL at ``host`` is remembered: the host, or as much of its path as tells whose it is.
 
     ``path`` starts with ``/``. None where no source could say it without saying more.
     """
-    if not places.is_divided(host):
+    if not entries.is_divided(host):
         return host
-    divided = [entry for entry in places.covering(host) if entry.path]
+    divided = [entry for entry in entries.covering(host) if entry.path]
     end = path.find("/", 1)
     while end > 0:
         folder = path[: end + 1]

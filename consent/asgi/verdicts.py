@@ -17,7 +17,7 @@ from consent.asgi.answers import Answer
 from consent.asgi.forms import Unreadable, read_body
 from consent.asgi.origin import refusal
 from consent.asgi.site import Site
-from consent.asgi.violations import Allowance
+from consent.asgi.throttle import Allowance
 from consent.asgi.visit import Visit
 from consent.judge import Extent, Met, PageJudge, extent, odd_paths
 
@@ -69,12 +69,12 @@ class Verdicts:
             return known
         if len(self._judges) >= JUDGES:
             self._judges.clear()
-        judge = self._judges[host] = self.site.judge(self.site.decide(None), host, self._met)
+        judge = self._judges[host] = self.site.holders.judge(self.site.decide(None), host, self._met)
         return judge
 
     def _met(self, kind: Met, name: str) -> None:
         if self.allowance.take("", self.site.now().timestamp()):
-            self.site.reports.met(kind, name)
+            self.site.holders.met(kind, name)
 
 
 def parse_urls(body: bytes) -> tuple[str, ...] | None:

@@ -1,18 +1,16 @@
 """What browsers report of the policy: which host was stopped, read from bytes that anybody may have sent.
 
 Both forms: one report under ``report-uri`` (CSP Level 3, 5.3), a list of them from the Reporting API (5.4). Of a report
-only the blocked URL and the directive are read. Pure: the clock is an argument.
+only the blocked URL and the directive are read. Pure.
 """
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 REPORTS = 20
 """Reports read of one body; browsers send a few at a time."""
 LONGEST_URL = 2000
-CLIENTS = 1024
-"""Clients whose allowance is remembered, in memory alone."""
 MEDIA_TYPES = frozenset({b"application/csp-report", b"application/reports+json", b"application/json"})
 _DIRECTIVES = frozenset(
     {"default-src", "script-src", "script-src-elem", "script-src-attr", "style-src", "style-src-elem", "style-src-attr"}
@@ -57,42 +55,3 @@ def _violation(report: object) -> Violation | None:
         return None
     plain = url.partition("#")[0].partition("?")[0]
     return Violation(url=plain.encode("utf-8", "replace"), directive=name)
-
-
-@dataclass(slots=True)
-class Bucket:
-    """A token bucket: ``burst`` at once, ``rate`` a second in the long run."""
-
-    rate: float
-    burst: float
-    level: float = field(init=False)
-    seen: float = field(init=False, default=0.0)
-
-    def __post_init__(self) -> None:
-        self.level = self.burst
-
-    def take(self, now: float) -> bool:
-        """Whether one more is allowed at ``now``, in seconds of a clock that may stand still but not matter."""
-        self.level = min(self.burst, self.level + max(0.0, now - self.seen) * self.rate)
-        self.seen = now
-        if self.level < 1:
-            return False
-        self.level -= 1
-        return True
-
-
-class Allowance:
-    """How many reports are read: of everybody, and of one client, whose address is kept in memory and nowhere else."""
-
-    def __init__(self) -> None:
-        self._everybody = Bucket(rate=5, burst=100)
-        self._clients: dict[str, Bucket] = {}
-
-    def take(self, client: str, now: float) -> bool:
-        bucket = self._clients.pop(client, None)
-        if bucket is None:
-            bucket = Bucket(rate=0.5, burst=30)
-            if len(self._clients) >= CLIENTS:
-                self._clients.pop(next(iter(self._clients)))
-        self._clients[client] = bucket
-        return bucket.take(now) and self._everybody.take(now)

@@ -1,5 +1,6 @@
 """What a request says, read once: a view on the scope, never a second request parser."""
 
+import re
 from collections.abc import Iterable
 from enum import Enum
 from urllib.parse import parse_qsl, quote
@@ -10,6 +11,7 @@ PAGE_DESTINATIONS = frozenset({b"document", b"iframe", b"frame", b"embed", b"obj
 """Fetch, request destinations whose response becomes a document."""
 LANGUAGE = "consent.language"
 """The key of a scope under which a middleware around us may put the page's language."""
+_HOST = re.compile(r"[a-z0-9._-]{1,253}|\[[0-9a-f:.]{2,45}\]")
 _WORKERS = frozenset({b"worker", b"sharedworker", b"serviceworker"})
 _TELLING = frozenset({b"sec-fetch-dest", b"accept", b"if-none-match"})
 
@@ -45,6 +47,11 @@ def read_wishes(headers: Iterable[tuple[bytes, bytes]]) -> tuple[bool, bool]:
         # Internet Explorer before 9 opens pages without naming HTML, and names this type nowhere else.
         return b"text/html" in accepted or b"image/pjpeg" in accepted, conditional
     return destination in PAGE_DESTINATIONS, conditional
+
+
+def known_host(host: str) -> str:
+    """``host``, where it is one that a browser would send; else nothing: it is a stranger's text, of any length."""
+    return host if _HOST.fullmatch(host) else ""
 
 
 def inner_path(scope: Scope) -> str:

@@ -12,9 +12,9 @@ from consent.cli.counting import counted
 from consent.cli.site import CommandSite, add_settings, load_site
 from consent.errors import SettingsError
 from consent.records.base import StoreError
-from consent.records.chain import verify_register
 from consent.records.ledger import Ledger
 from consent.records.places import default_spool, shown
+from consent.records.proof import verify_register
 from consent.records.spool import LIMIT, Spool
 from consent.settings.keys import short_keys
 

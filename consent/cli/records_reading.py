@@ -10,13 +10,14 @@ from consent.cli.counting import counted
 from consent.cli.output import write_file, write_output
 from consent.cli.progress import Progress
 from consent.cli.site import CommandSite
+from consent.records.anchor import Anchor, make_anchor
 from consent.records.base import StoreError
 from consent.records.exporting import Controller, formats, plain
 from consent.records.ledger import Selection
 from consent.records.replay import LAYERS, replay
 from consent.records.rows import Row
 from consent.records.stats import Share, Stats, stats
-from consent.records.verifying import Anchor, Extent, make_anchor, verify
+from consent.records.verifying import Extent, verify
 
 NAMED = 20
 """Findings that are printed; the first is what matters."""
@@ -77,7 +78,7 @@ def run_verify(site: CommandSite, arguments: argparse.Namespace) -> int:
             print(f"{told}: {counted(found, 'finding')}{more}")
             return 1
         if path is not None:
-            write_file(arguments.anchor, [json.dumps(make_anchor(ledger))])
+            write_file(arguments.anchor, [json.dumps(make_anchor(ledger.chains()))])
     print(f"{told}: all is as it was written")
     return 0
 

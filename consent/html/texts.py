@@ -39,6 +39,10 @@ class Texts:
         self._found: dict[tuple[Hashable, bytes], object] = {}
         self._room, self._size = room, 0
 
+    def clear(self) -> None:
+        """Forget everything."""
+        self._alike, self._found, self._size = {}, {}, 0
+
     def take(self, page: bytes, start: int, end: int) -> bytes:
         """``page[start:end]``."""
         if end - start <= SHORT:
@@ -81,7 +85,7 @@ class Texts:
             return text
         cost = len(text) + OVERHEAD
         if self._size + cost > self._room:
-            self._alike, self._found, self._size = {}, {}, 0
+            self.clear()
         key = (len(text), text[-END:])
         alike = self._alike.get(key, ())
         self._alike[key] = (*alike[1 - ALIKE :], text) if alike else (text,)

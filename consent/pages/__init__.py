@@ -10,9 +10,8 @@ from itertools import product
 
 import jinja2
 
-from consent.choices import Action, Choice, ConsentState, apply
-from consent.decision import Decision, decide
-from consent.html.injection import Insertion
+from consent.choices import Action, Choice, apply
+from consent.decision import decide
 from consent.pages.assets import Asset as Asset
 from consent.pages.banner import Banner
 from consent.pages.changes import Asked as Asked, since as since
@@ -46,25 +45,23 @@ class Pages:
         except Exception as error:
             raise rendering_problem(error, own) from error
         for language in settings.site.languages:
-            check_buttons(self._banner.asking(language), own)
+            check_buttons(self.banner.asking(language), own)
 
     def _prepare(self, settings: Settings, environment: jinja2.Environment) -> None:
         self.embeds = Embeds(settings, environment)
-        self._banner = Banner(settings, environment, self.embeds)
-        self._preferences = Preferences(settings, environment)
+        self.banner = Banner(settings, environment, self.embeds)
+        self.preferences = Preferences(settings, environment)
         self.policy = CookiePolicy(settings, environment)
         self.receipt = Receipt(settings, environment)
         self.opt_out = OptOut(settings, environment)
         self.error = ErrorPage(settings, environment)
         self.languages: tuple[str, ...] = settings.site.languages
-        self.script_hashes: tuple[bytes, ...] = self._banner.script_hashes
+        self.script_hashes: tuple[bytes, ...] = self.banner.script_hashes
         """CSP sources of the script, the inline part and the other: ``'sha256-...'``."""
-        self.assets: Mapping[str, Asset] = {asset.name: asset for asset in (self._banner.choice,)}
+        self.assets: Mapping[str, Asset] = {asset.name: asset for asset in (self.banner.choice,)}
         """What stands below the mount, in ``/assets``, by file name."""
-        self.style_hashes: tuple[bytes, ...] = (*self._banner.style_hashes, self.embeds.style_hash)
-        self.preferences_csp: bytes = self._preferences.csp
-        """The Content-Security-Policy of the preferences page: it runs no script and fetches nothing."""
-        self.version: str = self._banner.version
+        self.style_hashes: tuple[bytes, ...] = (*self.banner.style_hashes, self.embeds.style_hash)
+        self.version: str = self.banner.version
         """A short hash of everything inserted: part of a page's ETag."""
 
     def _try_out(self, settings: Settings) -> None:
@@ -84,9 +81,11 @@ class Pages:
         history = [Entry(at=now, event="partial", categories=answers, services=())]
         for language, state in product(settings.site.languages, (None, chosen)):
             decision = decide(settings.policy, state, now)
-            self.insertion(language=language, decision=decision)
+            self.banner.insertion(language=language, decision=decision)
             for embedded in (True, False):
-                self.preferences(language=language, decision=decision, state=state, return_to="/", embedded=embedded)
+                self.preferences.render(
+                    language=language, decision=decision, state=state, return_to="/", embedded=embedded
+                )
             self.receipt.render(
                 language=language, decision=decision, state=state, history=history if state else (), return_to="/"
             )
@@ -95,40 +94,3 @@ class Pages:
             self.policy.render(language=language, return_to="/")
             self.embeds.placeholder(language, b"media/youtube", b"<iframe>")
             self.error.render(language=language, status=404, code="not-found", return_to="/")
-
-    def insertion(
-        self,
-        *,
-        language: str,
-        decision: Decision,
-        nonce: bytes = b"",
-        since: datetime | None = None,
-        before: Asked | None = None,
-    ) -> Insertion:
-        """What goes into one page; ``nonce`` is the page's own, out of its Content-Security-Policy.
-
-        ``since``, ``before``: when the visitor chose who is asked again, and what they were asked then.
-        """
-        return self._banner.insertion(language=language, decision=decision, nonce=nonce, since=since, before=before)
-
-    def preferences(  # noqa: PLR0913 - each is a fact of its own, and all are named
-        self,
-        *,
-        language: str,
-        decision: Decision,
-        state: ConsentState | None,
-        return_to: str,
-        embedded: bool,
-        before: Asked | None = None,
-        gpc: bool = False,
-    ) -> bytes:
-        """The preferences page; ``embedded``: its ``<main>`` goes into a dialog, and can be closed there."""
-        return self._preferences.render(
-            language=language,
-            decision=decision,
-            state=state,
-            return_to=return_to,
-            embedded=embedded,
-            before=before,
-            gpc=gpc,
-        )

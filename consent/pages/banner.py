@@ -19,9 +19,10 @@ from consent.languages import fingerprint
 from consent.pages.assets import csp_hash, load_choice, load_head, load_style, to_ascii
 from consent.pages.changes import WHY, Asked, news, why
 from consent.pages.embeds import Embeds
+from consent.pages.environment import shared_values
 from consent.pages.per_language import PerLanguage
 from consent.pages.theme import theme
-from consent.pages.wording import Wording
+from consent.pages.wording import Wording, wordings
 from consent.settings import Settings
 
 Key = tuple[str, bool, frozenset[str], frozenset[str], str, str, Asked | None]
@@ -39,6 +40,7 @@ class Banner:
         self._settings = settings
         self._embeds = embeds
         self._template = environment.get_template("banner.html")
+        self._wordings = wordings(settings)
         self._bodies = PerLanguage(settings.site.languages, self._every)
         self.choice = load_choice()
         """The script's other part, which it fetches."""
@@ -83,7 +85,7 @@ class Banner:
         bodies = self._bodies[key[0]]
         body = bodies[_ANSWERED] if decision.answered else bodies[_FIRST]
         if since is not None and decision.reason in WHY:
-            told = self._changed(self._wording(key[0]), decision, since, before)
+            told = self._changed(self._wordings[key[0]], decision, since, before)
             body = bodies[_AGAIN].replace(_CHANGED.encode(), to_ascii(escape(told)))
         body += self._embeds.form(key[0], decision)
         style, script, after = self._head_parts
@@ -96,7 +98,7 @@ class Banner:
 
     def _every(self, language: str) -> dict[str, bytes]:
         """The body for a visitor who has answered, for one who comes first, and for those who are asked again."""
-        wording = self._wording(language)
+        wording = self._wordings[language]
         return {
             _ANSWERED: self._render(wording, ask=False),
             _FIRST: self._render(wording, ask=True),
@@ -109,23 +111,14 @@ class Banner:
             told.append(new)
         return wording.sentences(*told)
 
-    def _wording(self, language: str) -> Wording:
-        languages = self._settings.site.languages
-        language = language if language in languages else languages[0]
-        return Wording.of(language, self._settings.texts.get(language, ()))
-
     def _render(self, wording: Wording, *, ask: bool, changed: str = "") -> bytes:
-        settings, language = self._settings, wording.language
+        settings = self._settings
         markup = self._template.render(
+            shared_values(settings, wording),
             ask=ask,
             changed=changed,
-            t=wording.texts,
-            w=wording,
-            language=language,
-            direction=wording.text("direction"),
             notice=wording.notice(settings.site.name, settings.policy),
             privacy_policy=settings.site.privacy_policy,
-            mount=settings.paths.mount,
             position=settings.banner.position,
             revisit=settings.banner.revisit,
         )

@@ -13,15 +13,13 @@ import jinja2
 
 from consent.errors import Problem, SettingsError
 from consent.languages import message_paths
-from consent.pages.environment import BUNDLED, bundled_templates
+from consent.pages.environment import BUNDLED, NAMES, bundled_templates
 from consent.settings.faults import did_you_mean, nearest
 
 PARTIAL = "_"
 """A file that begins so is the owner's own, to be included."""
 KEY = "site.templates"
 _MISSING = re.compile("has no attribute '(.+)'$|^'(.+)' is undefined$")
-NAMES = ("t", "w", "language", "direction", "mount", "site")
-"""What every template has; docs/templates.md says it too."""
 
 
 def check_templates(own: Path, environment: jinja2.Environment) -> None:

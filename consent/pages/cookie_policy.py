@@ -9,9 +9,9 @@ import jinja2
 from markupsafe import Markup
 
 from consent.pages.declaration import category_rows, partner_rows, sold
-from consent.pages.page import Page
+from consent.pages.environment import shared_values
+from consent.pages.page import Page, on_site
 from consent.pages.per_language import PerLanguage
-from consent.pages.preferences import on_site
 from consent.pages.wording import Wording
 from consent.settings import Settings
 
@@ -52,12 +52,7 @@ def _values(settings: Settings, wording: Wording) -> dict[str, object]:
         retention = in_words(wording, settings.records.retention)
         own = wording.text("policy", "own", duration=kept, retention=retention)
     return {
-        "t": wording.texts,
-        "w": wording,
-        "language": wording.language,
-        "direction": wording.text("direction"),
-        "site": settings.site,
-        "mount": settings.paths.mount,
+        **shared_values(settings, wording),
         "asked": asked,
         "categories": categories,
         "partners": partner_rows(asked),

@@ -12,12 +12,14 @@ from html import escape
 import jinja2
 
 from consent.catalogue import Service
+from consent.categories import STANDARD
 from consent.decision import Decision
 from consent.html.tags import attributes, resolve
 from consent.pages.assets import csp_hash, load_style, to_ascii
-from consent.pages.per_language import PerLanguage
+from consent.pages.embed_kinds import kind_of
+from consent.pages.environment import shared_values
 from consent.pages.theme import theme
-from consent.pages.wording import Wording
+from consent.pages.wording import Wording, wordings
 from consent.settings import Settings
 
 FORM = "consent-embeds"
@@ -27,27 +29,10 @@ LEAST_WIDTH, LEAST_HEIGHT = 180, 100
 """Pixels below which there is no room for words, nor much to miss."""
 DEFAULT_WIDTH, DEFAULT_HEIGHT = 300, 150
 """Of a frame that says nothing (HTML, 15.4.2)."""
-_STANDARD = frozenset({"necessary", "functional", "analytics", "advertising", "social", "media"})
+_STANDARD = frozenset(category.key for category in STANDARD)
 _LENGTH = re.compile(rb"\s*\+?(\d{1,5})(?:\.\d*)?\s*(%?)")
 _HIDDEN = re.compile(rb"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _PLACE = re.compile(rb"@@[a-z]+@@")
-_KINDS = {
-    "video": "youtube vimeo dailymotion brightcove jwplayer kaltura wistia vidyard loom bunny-stream mux streamable "
-    "cloudflare-stream sproutvideo dacast flowplayer ooyala screen9 twentythree vbrick rutube odysee rumble bitchute "
-    "bilibili youku iqiyi niconico coub tencent-video arte glomex viddler metacafe twitch other-video-players ted "
-    "tiktok-embed",
-    "audio": "spotify soundcloud deezer apple-music-and-podcasts tidal bandcamp mixcloud last-fm reverbnation "
-    "audiomack hearthis-at audioboom acast ausha podbean libsyn buzzsprout transistor simplecast megaphone omny-studio "
-    "art19 "
-    "headliner spreaker podigee captivate blubrry podlove podcaster-de stitcher tunein iheart castbox podomatic "
-    "other-podcast-players beyondwords",
-    "map": "google-maps bing-widgets mapbox carto esri-arcgis openstreetmap maptiler thunderforest stamen here tomtom "
-    "mapquest other-map-hosts",
-    "post": "meta-social instagram threads x-widgets linkedin-social pinterest-widgets reddit-embed tumblr bluesky "
-    "mastodon vk weibo telegram",
-    "form": "google-forms typeform jotform wufoo cognito-forms fillout tally paperform formstack",
-}
-_KIND = {key: kind for kind, keys in _KINDS.items() for key in keys.split()}
 
 
 class Embeds:
@@ -56,7 +41,7 @@ class Embeds:
     def __init__(self, settings: Settings, environment: jinja2.Environment) -> None:
         self._settings = settings
         self._template = environment.get_template("embed.html")
-        self._wordings = PerLanguage(settings.site.languages, lambda tag: Wording.of(tag, settings.texts.get(tag, ())))
+        self._wordings = wordings(settings)
         self._declared = {service.key for service in settings.policy.services}
         self._asked = {c.key: c for c in settings.categories if c.key in settings.policy.asked}
         self._prepared: dict[tuple[str, bytes], tuple[bytes, ...] | None] = {}
@@ -100,13 +85,10 @@ class Embeds:
         wording = self._wordings[language]
         service = self._settings.catalogue.services.get(service_key)
         called = service.name if service else wording.label(category)
-        kind = _KIND.get(service_key, "other")
+        kind = kind_of(service_key)
         single = service is not None and service.key in self._declared
         markup = self._template.render(
-            t=wording.texts,
-            w=wording,
-            language=wording.language,
-            direction=wording.text("direction"),
+            shared_values(self._settings, wording),
             what=wording.text("placeholder", kind, service=called),
             explanation=_explanation(wording, service),
             service=called,

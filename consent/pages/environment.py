@@ -9,9 +9,13 @@ from pathlib import Path
 import jinja2
 
 from consent.pages.mail import mail_links
+from consent.pages.wording import Wording
+from consent.settings import Settings
 
 BUNDLED = "consent"
 """The prefix under which the bundled templates stay to be had."""
+NAMES = ("t", "w", "language", "direction", "mount", "site")
+"""What every template of a site has (``shared_values``); docs/templates.md says it too."""
 
 
 def template_root() -> Path:
@@ -34,6 +38,18 @@ def template_root() -> Path:
 def bundled_templates() -> tuple[str, ...]:
     """The names of the templates there are."""
     return tuple(sorted(path.name for path in template_root().glob("*.html")))
+
+
+def shared_values(settings: Settings, wording: Wording) -> dict[str, object]:
+    """What every template is given beside values of its own: ``NAMES``."""
+    return {
+        "t": wording.texts,
+        "w": wording,
+        "language": wording.language,
+        "direction": wording.text("direction"),
+        "mount": settings.paths.mount,
+        "site": settings.site,
+    }
 
 
 def make_environment(own: Path | None = None) -> jinja2.Environment:

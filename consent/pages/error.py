@@ -4,8 +4,7 @@ from http import HTTPStatus
 
 import jinja2
 
-from consent.pages.page import Page
-from consent.pages.preferences import on_site
+from consent.pages.page import Page, on_site
 from consent.settings import Settings
 
 SENTENCES = {

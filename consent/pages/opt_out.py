@@ -8,8 +8,7 @@ import jinja2
 
 from consent.decision import Decision
 from consent.pages.declaration import SOLD, sold
-from consent.pages.page import Page
-from consent.pages.preferences import on_site
+from consent.pages.page import Page, on_site
 from consent.pages.wording import Wording
 from consent.settings import Settings
 

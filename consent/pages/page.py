@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import jinja2
 
 from consent.pages.assets import csp_hash, load_script, load_style, to_ascii
-from consent.pages.per_language import PerLanguage
+from consent.pages.environment import shared_values
 from consent.pages.theme import theme
-from consent.pages.wording import Wording
+from consent.pages.wording import Wording, wordings
 from consent.settings import Settings
 
 _CLOSED = b"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -28,7 +28,7 @@ class Page:
     ) -> None:
         """``style``, ``script``: names of files in static/."""
         self.settings = settings
-        self.wordings = PerLanguage(settings.site.languages, lambda tag: Wording.of(tag, settings.texts.get(tag, ())))
+        self.wordings = wordings(settings)
         self._template = environment.get_template(template)
         self._style = load_style(style)
         self._page_style = theme(settings.banner, "body") + load_style("page.css")
@@ -39,12 +39,7 @@ class Page:
     def markup(self, wording: Wording, **values: object) -> str:
         """The page as text."""
         return self._template.render(
-            t=wording.texts,
-            w=wording,
-            language=wording.language,
-            direction=wording.text("direction"),
-            site=self.settings.site,
-            mount=self.settings.paths.mount,
+            shared_values(self.settings, wording),
             style=self._style,
             page_style=self._page_style,
             script=self._script,
@@ -66,3 +61,8 @@ def _policy(styles: Sequence[str], scripts: Sequence[str], *, own: bool) -> byte
         if scripts:
             rules += b"; script-src"
     return rules + b"".join(b" " + csp_hash(script) for script in scripts) + b"; " + _CLOSED
+
+
+def on_site(path: str) -> str:
+    """``path``, if it leads nowhere but to the site itself (``//`` and a backslash name another host)."""
+    return path if path.startswith("/") and path[1:2] not in {"/", "\\"} else "/"

@@ -6,7 +6,7 @@ from consent.choices import ConsentState
 from consent.decision import Decision, Reason
 from consent.pages.changes import Asked, changes, since, why
 from consent.pages.declaration import SOLD, category_rows, sold
-from consent.pages.page import Page
+from consent.pages.page import Page, on_site
 from consent.pages.per_language import PerLanguage
 from consent.pages.wording import Wording
 from consent.policy import Policy
@@ -79,8 +79,3 @@ def summary(wording: Wording, policy: Policy, decision: Decision, state: Consent
     names = [wording.label(c) for c in policy.categories if c.key in state.categories]
     names += [s.name for s in policy.services if s.key in state.services]
     return wording.text("state", "partly", names=wording.listed(names))
-
-
-def on_site(path: str) -> str:
-    """``path``, if it leads nowhere but to the site itself (``//`` and a backslash name another host)."""
-    return path if path.startswith("/") and path[1:2] not in {"/", "\\"} else "/"

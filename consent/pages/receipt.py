@@ -12,8 +12,8 @@ import jinja2
 
 from consent.choices import ConsentState
 from consent.decision import Decision
-from consent.pages.page import Page
-from consent.pages.preferences import on_site, summary
+from consent.pages.page import Page, on_site
+from consent.pages.preferences import summary
 from consent.pages.wording import Wording
 from consent.settings import Settings
 

@@ -7,7 +7,9 @@ from datetime import date
 
 from consent.categories import Category
 from consent.languages import Counted, Forms, OwnTexts, Texts, forms, load, overlaid
+from consent.pages.per_language import PerLanguage
 from consent.policy import Policy
+from consent.settings import Settings
 
 _DURATION = re.compile(
     r"P(?:([0-9]+)Y)?(?:([0-9]+)M)?(?:([0-9]+)W)?(?:([0-9]+)D)?(?:T(?:([0-9]+)H)?(?:([0-9]+)M)?(?:([0-9]+)S)?)?",
@@ -128,6 +130,11 @@ class Wording:
                 return None
             found = found[name]
         return found
+
+
+def wordings(settings: Settings) -> PerLanguage[Wording]:
+    """The words of a site in each of its languages, its owner's in place of ours."""
+    return PerLanguage(settings.site.languages, lambda tag: Wording.of(tag, settings.texts.get(tag, ())))
 
 
 def _first(pairs: Sequence[tuple[str, str]]) -> str:

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
 
-from consent.records.base import Notice, make_record_id
+from consent.records.base import Notice
 from consent.records.chain import Chain, ChainKey, Register, Sealed, Tombstone
 from consent.records.counts import Counts
+from consent.records.making import make_record_id
 from consent.records.rows import Row
 
 PAGE = 2_000

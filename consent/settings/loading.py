@@ -1,7 +1,6 @@
 """Settings: the whole file as one value, or every mistake at once."""
 
 import os
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -15,7 +14,7 @@ from consent.categories import NECESSARY, Category
 from consent.choices import Lifetimes
 from consent.errors import Problem, SettingsError
 from consent.policy import Policy, make_policy
-from consent.settings import schema, sections
+from consent.settings import schema, sections, toml
 from consent.settings.addresses import too_wide
 from consent.settings.browsers import browsers
 from consent.settings.categories import categories
@@ -114,7 +113,7 @@ class Settings:
             site=site,
             holding=holding,
             banner=sections.banner(top.table("banner")),
-            cookie=sections.cookie(top.table("cookie"), site.domains),
+            cookie=sections.cookie(top.table("cookie"), _own_domains(site_table, site)),
             records=sections.records(top.table("records")),
             browsers=browser_rules,
             regions=sections.regions(top.table("regions")),
@@ -144,6 +143,11 @@ def _policy(every: tuple[Category, ...], listed: tuple[Service, ...], undeclared
     return make_policy(enabled, tuple(asked.values()), undeclared)
 
 
+def _own_domains(table: Table, site: schema.Site) -> tuple[str, ...] | None:
+    """The site's domains; None where they are written, and wrong: one mistake is not told twice."""
+    return None if table.content.get("domains") and not site.domains else site.domains
+
+
 def _check_width(table: Table, key: str, hosts: tuple[str, ...]) -> None:
     """Refuse what would leave others' hosts never held."""
     for host in hosts:
@@ -168,24 +172,20 @@ def _check_room(site: Table, policy: Policy) -> None:
 def _load(path: Path) -> dict[str, object]:
     where = os.fspath(path)
     try:
-        return tomllib.loads(path.read_bytes().decode("utf-8"))
+        content = path.read_bytes()
     except FileNotFoundError:
         raise _unread(
             "consent.E001", where, "this file is not there", "Write it, or name the right one with --settings"
         ) from None
-    except (OSError, ValueError, RecursionError) as error:
-        if isinstance(error, tomllib.TOMLDecodeError):
-            message, remedy = f"not TOML: {error}", "Mend that line; texts stand in quotes, tables in [brackets]"
-            raise _unread("consent.E003", where, message, remedy) from None
-        reason = "not UTF-8" if isinstance(error, UnicodeDecodeError) else type(error).__name__
-        if isinstance(error, OSError) and error.strerror:
-            reason = error.strerror.lower()
-        raise _unread(
-            "consent.E002",
-            where,
-            f"this file cannot be read ({reason})",
-            "Make it a text file in UTF-8 that the server may read",
-        ) from None
+    except (OSError, ValueError) as error:  # ValueError: of a path that can be none
+        reason = error.strerror.lower() if isinstance(error, OSError) and error.strerror else type(error).__name__
+        remedy = "Make it a text file in UTF-8 that the server may read"
+        raise _unread("consent.E002", where, f"this file cannot be read ({reason})", remedy) from None
+    found = toml.parse(content)
+    if isinstance(found, toml.NoToml):
+        code = "consent.E003" if found.readable else "consent.E002"
+        raise _unread(code, where, found.message, found.remedy)
+    return found
 
 
 def _unread(code: str, where: str, message: str, remedy: str) -> SettingsError:

@@ -163,7 +163,7 @@ class Table:
             if isinstance(value, Mapping):
                 content = value
             else:
-                self.fault(key, wrong_type(value, "a table"))
+                self.fault(key, self._no_table(key, value))
         below = self._below[key] = Table(content, (*self._path, key), self._problems)
         return below
 
@@ -221,6 +221,16 @@ class Table:
             return default
         return result
 
+    def _no_table(self, key: str, value: object) -> Fault:
+        name = dotted((*self._path, key))
+        home = self._home(key)
+        remedy = f"It belongs in [{dotted((*self._path, home))}]" if home else f"Write it as a table: [{name}]"
+        return replace(wrong_type(value, "a table"), remedy=remedy)
+
+    def _home(self, key: object) -> str | None:
+        """The table below that knows ``key``."""
+        return next((name for name, below in self._below.items() if below.knows(key)), None)
+
     def _unknown(self, key: object) -> Fault:
         if isinstance(key, str) and self._is_secret(key):
             return Fault(
@@ -229,7 +239,7 @@ class Table:
                 remedy="Take it out, count it as known to others, and put a new one into the environment "
                 "variable CONSENT_SECRET",
             )
-        home = next((name for name, below in self._below.items() if below.knows(key)), None)
+        home = self._home(key)
         return Fault(
             code="consent.E011",
             message="there is no such key here",

@@ -81,7 +81,8 @@ def _colours(table: Table) -> schema.Colours:
     return parsed
 
 
-def cookie(table: Table, domains: tuple[str, ...]) -> schema.CookieSettings:
+def cookie(table: Table, domains: tuple[str, ...] | None) -> schema.CookieSettings:
+    """``domains``: the site's own; None where they are not known."""
     default = schema.CookieSettings()
     lifetime = table.text("lifetime", default.lifetime, durations.cookie_duration)
     parsed = schema.CookieSettings(
@@ -93,13 +94,14 @@ def cookie(table: Table, domains: tuple[str, ...]) -> schema.CookieSettings:
             "refusal_lifetime", max(lifetime, default.refusal_lifetime), durations.cookie_duration
         ),
     )
-    if parsed.domain and domains and not addresses.lies_under(parsed.domain, domains):
+    if parsed.domain and domains is not None and not addresses.lies_under(parsed.domain, domains):
         table.fault(
             "domain",
             Fault(
                 code="consent.E041",
                 message=f"{parsed.domain!r} is not one of the site's own domains",
-                remedy="Write one of site.domains, or add it there: " + ", ".join(domains),
+                remedy="Write one of site.domains, or add it there: "
+                + (", ".join(domains) or f'domains = ["{parsed.domain}"]'),
             ),
         )
     table.close()

@@ -5,7 +5,7 @@ from hypothesis import given, strategies as st
 
 from consent.asgi import allowlist as allowlist_module
 from consent.asgi.places import FROM_REPORTS, REMEMBERED, Places
-from consent.asgi.sources import place_of, read_map, service_sources
+from consent.asgi.sources import place_of, read_entries, service_sources
 from consent.catalogue import Catalogue, Partner, Service
 from consent.html import pieces
 from tests.asgi.driving import DOCUMENT, HTML, NAVIGATION, TRACKER, answering, body, drive, page, settings, start
@@ -235,7 +235,7 @@ TWO = Catalogue(
         service("open", "open.test", "all.test/open/x.js", "cdn.test/a/b.js", category="necessary"),
     ]
 )
-MAP = read_map(TWO)
+MAP = read_entries(TWO)
 
 
 def allows(one):
@@ -292,7 +292,7 @@ def test_no_path_gets_more_than_one_source_into_a_policy(host, path):
 def test_of_bundled_entries_none_allows_a_held_one():
     """What a source allows, by CSP's own matching, is never a place of a service that is held."""
     catalogue = settings().catalogue
-    places = read_map(catalogue)
+    places = read_entries(catalogue)
     for granted in ("analytics", "social", "functional"):
 
         def allowed(one, granted=granted):

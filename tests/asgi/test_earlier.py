@@ -1,6 +1,7 @@
 """Who is asked again is told on the first layer what is new, by a record of what was asked then, through the whole middleware."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -55,7 +56,7 @@ class Counting:
 def counting(later):
     def put(**how):
         counted = Counting(later.site.keeper, **how)
-        object.__setattr__(later.site.earlier, "keeper", counted)
+        later.site.earlier = replace(later.site.earlier, keeper=counted)
         return counted
 
     return put
@@ -96,7 +97,7 @@ def test_the_store_is_asked_again_after_a_while(later, chosen, counting):
     seen(later, chosen)
     counting()
     now = later.site.seconds()
-    object.__setattr__(later.site.earlier, "seconds", lambda: now + earlier.PAUSE + 1)
+    later.site.earlier = replace(later.site.earlier, seconds=lambda: now + earlier.PAUSE + 1)
     assert TOLD in seen(later, chosen)
 
 

@@ -17,11 +17,13 @@ from consent.asgi import (
     fetching,
     gate,
     headers,
+    holders,
     page as page_module,
     places,
     request,
     responder,
     site as site_module,
+    untouched,
     validators,
     visit,
 )
@@ -34,7 +36,8 @@ from consent.decision import Decision
 from consent.html.holding import Holder
 from consent.html.rewriter import Rewriter
 from consent.judge import PageJudge
-from consent.pages import Pages
+from consent.pages.banner import Banner
+from consent.pages.preferences import Preferences
 from tests.asgi.driving import (
     HTML,
     KEY,
@@ -77,7 +80,7 @@ INNER = [
     (page_module, "Rewriter"),
     (PageJudge, "inline"),
     (PageJudge, "url"),
-    (Pages, "insertion"),
+    (Banner, "insertion"),
     (places.Places, "note"),
     (places.Places, "read"),
     (request, "_ask"),
@@ -86,28 +89,29 @@ INNER = [
     (request, "has_ours"),
     (request, "theirs"),
     (responder, "content_encoding"),
-    (responder, "forbids_transform"),
-    (responder, "has_body"),
+    (untouched, "content_encoding"),
+    (untouched, "forbids_transform"),
+    (untouched, "has_body"),
     (responder, "held_link"),
-    (responder, "hold_fetching"),
+    (untouched, "hold_fetching"),
     (responder, "is_ascii_compatible"),
-    (responder, "is_attachment"),
-    (responder, "is_html"),
-    (responder, "is_xhtml"),
-    (responder, "make_private"),
-    (responder, "merge_vary"),
-    (responder, "ours"),
+    (untouched, "is_attachment"),
+    (untouched, "is_html"),
+    (untouched, "is_xhtml"),
+    (untouched, "make_private"),
+    (untouched, "merge_vary"),
+    (untouched, "ours"),
     (responder, "Page"),
     (responder, "read_kind"),
     (responder, "sniffs_as_html"),
     (Rewriter, "feed"),
     (Rewriter, "finish"),
     (site_module, "decide"),
-    (site_module, "make_holder"),
+    (holders, "make_holder"),
     (site_module, "negotiate"),
     (site_module, "state_tag"),
     (site_module.Site, "decide"),
-    (site_module.Site, "holder"),
+    (holders.Holders, "of"),
     (site_module.Site, "language"),
     (site_module.Site, "policy_headers"),
     (site_module.Site, "read_state"),
@@ -156,7 +160,7 @@ def fresh(app):
     """A middleware that has met nothing yet. Its pages are rendered once for all: that is what takes time."""
     middleware = copy.copy(made())
     middleware.app = app
-    middleware.site = site = replace(middleware.site, reports=Reports(), _holders={})
+    middleware.site = site = replace(middleware.site, reports=Reports())
     middleware._gate = replace(middleware._gate, site=site)
     middleware._endpoints = Endpoints.of(site, middleware._gate)
     return middleware
@@ -206,7 +210,7 @@ def test_the_app_may_ask_about_consent_all_the_same(failing, owner, name):
 
 
 @pytest.mark.parametrize(
-    ("owner", "name"), [(site_module.Site, "decide"), (Pages, "preferences"), (site_module.Site, "language")]
+    ("owner", "name"), [(site_module.Site, "decide"), (Preferences, "render"), (site_module.Site, "language")]
 )
 @pytest.mark.parametrize("request_", [choice(b"action=accept"), {"path": "/consent"}], ids=["choice", "preferences"])
 def test_below_the_mount_a_fault_is_a_plain_error_that_grants_nothing(failing, caplog, owner, name, request_):

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from consent.asgi.throttle import client_of
+from consent.asgi.client import client_of
 from consent.asgi.visit import Visit
 from consent.errors import SettingsError
 from consent.settings import Settings
@@ -22,7 +22,7 @@ def kept():
 @pytest.fixture
 def app(wrap, kept):
     made = wrap(answering(*page()), site={"languages": ["en", "uk"]})
-    object.__setattr__(made.site, "keeper", kept)
+    made.site.keeper = kept
     return made
 
 

@@ -11,6 +11,7 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.testclient import TestClient
 
 from consent import Consent, ConsentMiddleware, SettingsError
+from consent.asgi import holders
 from consent.browsers.facts_file import bundled_browser_facts
 from consent.records.chain import derive_key
 from consent.settings import Settings
@@ -137,6 +138,31 @@ def test_undeclared_services_and_unknown_hosts_are_logged_once(wrap, caplog):
     assert sorted(record.getMessage()[:12] for record in caplog.records) == ["consent.W010", "consent.W011"]
 
 
+@pytest.mark.parametrize(
+    ("url", "tables", "said"),
+    [
+        (b"https://static.hotjar.com/c/hotjar-1.js", {}, "it is held until its category is allowed"),
+        (b"https://cdn.jsdelivr.net/x.js", {}, "it is necessary, and not held"),
+        (
+            b"https://static.hotjar.com/c/hotjar-1.js",
+            {"holding": {"undeclared": "hold"}},
+            "it is held, whatever a visitor allows",
+        ),
+        (
+            b"https://connect.facebook.net/en_US/fbevents.js",
+            {"categories": {"advertising": {"enabled": False}}},
+            "it is held, whatever a visitor allows",
+        ),
+        (b"https://static.hotjar.com/c/hotjar-1.js", {"services": {"hotjar": {"enabled": False}}}, None),
+    ],
+)
+def test_the_log_says_what_becomes_of_an_undeclared_service(wrap, caplog, url, tables, said):
+    app = wrap(answering(*page(data=PAGE.replace(b"</body>", b'<script src="%b"></script></body>' % url))), **tables)
+    drive(app)
+    told = [record.getMessage() for record in caplog.records]
+    assert [text.partition(" does not name: ")[2].partition(".")[0] for text in told] == ([said] if said else [])
+
+
 def test_unknown_third_parties_are_held_where_the_owner_wants_it_so(wrap):
     data = PAGE.replace(b"</body>", b'<script src="https://elsewhere.test/1"></script></body>')
     body = drive(wrap(answering(*page(data=data)), holding={"unknown": "hold"})).body
@@ -212,7 +238,7 @@ def test_judges_are_bounded(wrap):
     app = wrap(answering(*page()))
     for number in range(200):
         drive(app, scope={"headers": [(b"host", b"h%d.test" % number), *NAVIGATION]})
-    assert len(app.site._holders) <= 64
+    assert len(app.site.holders) <= holders.KEPT
 
 
 @pytest.mark.parametrize(

@@ -47,8 +47,8 @@ def clock():
 @pytest.fixture
 def app(wrap, kept, clock):
     made = wrap(answering(*page()), site={"languages": ["en", "uk"]})
-    object.__setattr__(made.site, "keeper", kept)
-    object.__setattr__(made.site, "now", clock)
+    made.site.keeper = kept
+    made.site.now = clock
     return made
 
 

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given, strategies as st
 
 from consent.asgi import throttle
-from consent.asgi.throttle import Throttle, client_of
+from consent.asgi.client import client_of
+from consent.asgi.throttle import CLIENTS, Allowance, Bucket, Throttle
 from consent.asgi.visit import Visit
 from tests.asgi.driving import answering, choice, drive, page
 
@@ -90,3 +91,24 @@ def test_what_makes_no_record_takes_nothing_from_the_bucket(wrap):
     again = [send(b"action=reject", (b"cookie", first.cookie)).status for _ in range(3)]
     assert [first.status, *again] == [303] * 4
     assert send(b"action=accept", (b"cookie", first.cookie)).status == 429
+
+
+def test_a_bucket_gives_its_burst_and_then_its_rate():
+    bucket = Bucket(rate=2, burst=3)
+    assert [bucket.take(100.0) for _ in range(4)] == [True, True, True, False]
+    assert [bucket.take(100.5), bucket.take(100.5)] == [True, False]
+    assert bucket.take(50.0) is False  # a clock set back gives nothing
+    assert [bucket.take(1000.0) for _ in range(4)] == [True, True, True, False]
+
+
+def test_one_client_cannot_use_up_everybodys_allowance():
+    allowance = Allowance()
+    assert sum(allowance.take("loud", 0.0) for _ in range(1000)) == 30
+    assert allowance.take("quiet", 0.0)
+
+
+def test_clients_are_remembered_up_to_a_bound():
+    allowance = Allowance()
+    for n in range(CLIENTS * 2):
+        allowance.take(str(n), float(n))
+    assert len(allowance._clients) == CLIENTS

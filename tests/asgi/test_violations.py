@@ -5,7 +5,7 @@ import json
 import pytest
 from hypothesis import given, strategies as st
 
-from consent.asgi.violations import CLIENTS, REPORTS, Allowance, Bucket, Violation, parse_violations
+from consent.asgi.violations import REPORTS, Violation, parse_violations
 from tests.asgi.driving import NAVIGATION, answering, drive, page
 from tests.asgi.test_allowlist import sources
 
@@ -59,27 +59,6 @@ def test_of_many_reports_in_one_body_only_some_are_read():
 @given(st.binary(max_size=200) | st.recursive(st.none() | st.text(), st.lists).map(lambda x: json.dumps(x).encode()))
 def test_no_bytes_raise(body):
     assert all(isinstance(one, Violation) for one in parse_violations(body))
-
-
-def test_a_bucket_gives_its_burst_and_then_its_rate():
-    bucket = Bucket(rate=2, burst=3)
-    assert [bucket.take(100.0) for _ in range(4)] == [True, True, True, False]
-    assert [bucket.take(100.5), bucket.take(100.5)] == [True, False]
-    assert bucket.take(50.0) is False  # a clock set back gives nothing
-    assert [bucket.take(1000.0) for _ in range(4)] == [True, True, True, False]
-
-
-def test_one_client_cannot_use_up_everybodys_allowance():
-    allowance = Allowance()
-    assert sum(allowance.take("loud", 0.0) for _ in range(1000)) == 30
-    assert allowance.take("quiet", 0.0)
-
-
-def test_clients_are_remembered_up_to_a_bound():
-    allowance = Allowance()
-    for n in range(CLIENTS * 2):
-        allowance.take(str(n), float(n))
-    assert len(allowance._clients) == CLIENTS
 
 
 # The endpoint
@@ -150,6 +129,17 @@ def test_reports_beyond_the_allowance_are_not_read(app):
     for n in range(40):
         report(app, old(f"https://r{n}.time.test/"))
     assert sum("time.test" in one for one in sources(drive(app))) == 30
+
+
+def test_visitors_behind_one_proxy_have_an_allowance_each(app):
+    for visitor in (b"8.8.8.8", b"9.9.9.9"):
+        for n in range(40):
+            body = old(f"https://{visitor.decode()[0]}-{n}.time.test/")
+            drive(
+                app, method="POST", path="/consent/violations", headers=(OLD, (b"x-forwarded-for", visitor)), body=body,
+                scope={"client": ("127.0.0.1", 1)},
+            )  # fmt: skip
+    assert sum("time.test" in one for one in sources(drive(app))) == 60
 
 
 def test_reports_reach_below_a_root_path(app):

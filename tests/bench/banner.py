@@ -226,7 +226,7 @@ def inserted() -> bytes:
     """Everything that is inserted into a page before the click."""
     settings = make_settings()
     decision = decide(settings.policy, None, datetime.now(UTC))
-    insertion = Pages(settings).insertion(language="en", decision=decision)
+    insertion = Pages(settings).banner.insertion(language="en", decision=decision)
     return insertion.head + insertion.body
 
 

@@ -16,8 +16,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from consent.records import rows
-from consent.records.base import make_record_id
 from consent.records.chain import derive_key
+from consent.records.making import make_record_id
 from consent.records.sealing import seal_group
 from consent.records.sqlite_schema import begin, keep, migrate
 

@@ -19,8 +19,9 @@ from pathlib import Path
 from consent import ConsentMiddleware, Settings
 from consent.choices import Action
 from consent.records import rows
-from consent.records.base import Event, Record, Source, make_record_id
+from consent.records.base import Event, Record, Source
 from consent.records.chain import ChainKey, derive_key
+from consent.records.making import make_record_id
 from consent.records.sqlite import SqliteStore
 from tests.postgres import Server, server
 

@@ -124,14 +124,12 @@ _SCRIPT = re.compile(rb"<script(?=[\t\n\f\r />])", re.IGNORECASE)
 
 def holder_of(sample: Sample, decision: Decision) -> Holder:
     """What a page is rewritten by, as the middleware has it."""
-    return sample.site.holder(decision, sample.host)
+    return sample.site.holders.of(decision, sample.host)
 
 
 def forget(site: Site) -> None:
     """Empty what earlier pages have left: the holders' verdicts, the inline scripts and the script tags."""
-    site._holders.clear()
-    site._texts.__init__()
-    site._pieces.__init__()
+    site.holders.forget()
     site.catalogue._inline._memory = TextMemory()
     script_tags.forget()
     styles.forget()
@@ -155,4 +153,4 @@ def accepted(site: Site) -> Decision:
 
 
 def _inserting(site: Site, decision: Decision) -> Callable[[bytes], Insertion]:
-    return lambda _: site.pages.insertion(language="en", decision=decision)
+    return lambda _: site.pages.banner.insertion(language="en", decision=decision)

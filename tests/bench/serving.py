@@ -131,7 +131,9 @@ def insertion_cost(site: Site, *, calls: int, rounds: int) -> float:
     """Seconds of putting together what goes into a page, with a nonce of its own."""
     decision = unanswered(site)
     return each(
-        lambda: site.pages.insertion(language="en", decision=decision, nonce=b"bm9uY2U"), calls=calls, rounds=rounds
+        lambda: site.pages.banner.insertion(language="en", decision=decision, nonce=b"bm9uY2U"),
+        calls=calls,
+        rounds=rounds,
     )
 
 
@@ -139,7 +141,7 @@ def inserted_sizes(site: Site) -> dict[str, tuple[int, int]]:
     """By language: bytes of everything inserted before the click, plain and as gzip (level 6) sends them."""
     sizes = {}
     for language in site.pages.languages:
-        inserted = site.pages.insertion(language=language, decision=unanswered(site))
+        inserted = site.pages.banner.insertion(language=language, decision=unanswered(site))
         everything = inserted.head + inserted.body
         sizes[language] = (len(everything), len(gzip.compress(everything, 6)))
     return sizes

@@ -75,7 +75,7 @@ class Site:
     async def page(self, request: Request) -> Response:
         self.served += 1
         nonce = b"r4nd0m" if self.csp else b""
-        parts = self.pages.insertion(language=self.lang, decision=self.decision(), nonce=nonce)
+        parts = self.pages.banner.insertion(language=self.lang, decision=self.decision(), nonce=nonce)
         body = self.body.replace("PARTNER", f"http://partner.localhost:{request.url.port}/partner")
         if self.decision().allows("analytics"):
             body = "<p id=released>Released by the server</p>"
@@ -88,21 +88,21 @@ class Site:
 
     async def frame(self, _: Request) -> Response:
         """A page of the site inside another: it gets the head alone."""
-        head = self.pages.insertion(language=self.lang, decision=self.decision()).head.decode()
+        head = self.pages.banner.insertion(language=self.lang, decision=self.decision()).head.decode()
         held = f'<script type="text/plain" data-consent-held="analytics">{say("framed")}</script>'
         early = '<script>window.early = consent.allows("analytics")</script>'
         return HTMLResponse(f"<!doctype html><head>{head}{early}</head><body><h2>Inner</h2>{held}</body>")
 
     async def preferences(self, request: Request) -> Response:
         embedded = request.headers.get("sec-fetch-dest") == "empty"
-        page = self.pages.preferences(
+        page = self.pages.preferences.render(
             language=request.query_params.get("lang", self.lang),
             decision=self.decision(),
             state=self.state,
             return_to="/",
             embedded=embedded,
         )
-        return HTMLResponse(page, headers={"content-security-policy": self.pages.preferences_csp.decode()})
+        return HTMLResponse(page, headers={"content-security-policy": self.pages.preferences.csp.decode()})
 
     async def choose(self, request: Request) -> Response:
         scripted = request.headers["content-type"] == "application/json"

@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from consent.cli import main
-from consent.records.base import Notice, make_record_id
+from consent.records.base import Notice
 from consent.records.chain import derive_key
+from consent.records.making import make_record_id
 from consent.records.spool import Spool
 from consent.records.sqlite import SqliteStore
 from tests.records.conftest import NOW

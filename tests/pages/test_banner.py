@@ -43,7 +43,9 @@ def state_of(settings, categories=(), services=()):
 
 
 def insert(settings, *, language="en", state=None, nonce=b""):
-    return Pages(settings).insertion(language=language, decision=decide(settings.policy, state, NOW), nonce=nonce)
+    return Pages(settings).banner.insertion(
+        language=language, decision=decide(settings.policy, state, NOW), nonce=nonce
+    )
 
 
 def test_the_three_buttons_are_the_same_element_side_by_side():
@@ -180,9 +182,9 @@ def test_nothing_is_rendered_twice_and_memory_stays_bounded(monkeypatch):
     asked = list(settings.policy.asked)
     for count in range(len(asked) + 1):
         decision = decide(settings.policy, state_of(settings, asked[:count]), NOW)
-        first = pages.insertion(language="en", decision=decision)
-        assert pages.insertion(language="en", decision=decision) is first
-    assert len(pages._banner._insertions) <= 4
+        first = pages.banner.insertion(language="en", decision=decision)
+        assert pages.banner.insertion(language="en", decision=decision) is first
+    assert len(pages.banner._insertions) <= 4
 
 
 def test_a_language_the_site_does_not_speak_gets_its_first_one():

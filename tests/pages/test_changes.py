@@ -29,13 +29,13 @@ def banner(settings, state, now=LATER, language="en", before=None):
     decision = decide(settings.policy, state, now)
     return (
         Pages(settings)
-        .insertion(language=language, decision=decision, since=since(decision, state), before=before)
+        .banner.insertion(language=language, decision=decision, since=since(decision, state), before=before)
         .body
     )
 
 
 def preferences(settings, state, before=None, now=LATER):
-    page = Pages(settings).preferences(
+    page = Pages(settings).preferences.render(
         language="en",
         decision=decide(settings.policy, state, now),
         state=state,
@@ -64,7 +64,7 @@ def test_each_visitor_reads_their_own_day():
     for days, day in ((0, b"23 November"), (1, b"24 November")):
         state = earlier(settings, given_at=NOW + timedelta(days=days))
         decision = decide(settings.policy, state, LATER)
-        assert day in pages.insertion(language="en", decision=decision, since=since(decision, state)).body
+        assert day in pages.banner.insertion(language="en", decision=decision, since=since(decision, state)).body
 
 
 @pytest.mark.parametrize("chosen", [False, True])
@@ -150,9 +150,9 @@ def test_each_visitor_reads_what_is_new_to_them():
     decision = decide(settings.policy, state, LATER)
     for known, told in ((ALL - {"youtube"}, b"New: YouTube."), (ALL - {"own-stats"}, b"New: own-stats.")):
         before = Asked(categories=frozenset(settings.policy.asked), services=known)
-        body = pages.insertion(language="en", decision=decision, since=NOW, before=before).body
+        body = pages.banner.insertion(language="en", decision=decision, since=NOW, before=before).body
         assert told in body
-    assert b"New: " not in pages.insertion(language="en", decision=decision, since=NOW).body
+    assert b"New: " not in pages.banner.insertion(language="en", decision=decision, since=NOW).body
 
 
 def test_markup_in_a_name_stays_text_on_the_banner():

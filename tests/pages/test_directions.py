@@ -21,18 +21,18 @@ BROTLI = 6 * 1024
 @pytest.mark.parametrize("language", bundled())
 def test_banner_and_preferences_bear_language_and_direction_and_stay_small(language):
     decision = decide(SETTINGS.policy, None, NOW)
-    insertion = PAGES.insertion(language=language, decision=decision, nonce=b"r4nd0m")
+    insertion = PAGES.banner.insertion(language=language, decision=decision, nonce=b"r4nd0m")
     assert len(gzip.compress(insertion.head + insertion.body, 9)) <= BUDGET
     assert len(brotli.compress(insertion.head + insertion.body)) <= BROTLI
     # Whoever is asked again reads more, and gets no more than that.
     before = Asked(categories=frozenset(), services=frozenset())
     changed = replace(decision, reason=Reason.POLICY_CHANGED)
-    again = PAGES.insertion(language=language, decision=changed, nonce=b"r4nd0m", since=NOW, before=before)
+    again = PAGES.banner.insertion(language=language, decision=changed, nonce=b"r4nd0m", since=NOW, before=before)
     assert len(brotli.compress(again.head + again.body)) <= BROTLI
     marked = {"lang": language, "dir": forms(language).direction}
-    banner = Tags(PAGES.insertion(language=language, decision=decision).body)
+    banner = Tags(PAGES.banner.insertion(language=language, decision=decision).body)
     assert marked.items() <= banner.all("section")[0].items()
-    page = PAGES.preferences(language=language, decision=decision, state=None, return_to="/", embedded=False)
+    page = PAGES.preferences.render(language=language, decision=decision, state=None, return_to="/", embedded=False)
     assert marked.items() <= Tags(page).all("html")[0].items()
 
 

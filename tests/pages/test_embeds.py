@@ -5,8 +5,9 @@ from html import unescape
 
 import pytest
 
+from consent.catalogue import Catalogue
 from consent.decision import decide
-from consent.pages import Pages
+from consent.pages import Pages, embed_kinds
 from consent.pages.assets import csp_hash
 from tests.pages.test_banner import NOW, Tags, settings_of, state_of
 
@@ -137,7 +138,7 @@ def test_it_speaks_the_pages_language():
 def test_the_form_keeps_what_is_allowed():
     settings = settings_of(site={"services": ["youtube", "x-widgets"]})
     decision = decide(settings.policy, state_of(settings, ["analytics"], ["x-widgets"]), NOW)
-    body = Pages(settings).insertion(language="en", decision=decision).body
+    body = Pages(settings).banner.insertion(language="en", decision=decision).body
     form = body[body.index(b"<form") :]
     assert Tags(form).all("form") == [
         {"id": "consent-embeds", "method": "post", "action": "/consent", "target": "_self", "hidden": None}
@@ -156,3 +157,8 @@ def test_the_style_is_named_by_its_hash_and_bears_the_pages_nonce():
     assert style.startswith(b'<style nonce="r4nd0m">')
     text = style.partition(b">")[2].removesuffix(b"</style>").decode()
     assert csp_hash(text) in pages.style_hashes
+
+
+def test_every_service_of_a_kind_is_in_the_catalogue_once():
+    listed = [key for keys in embed_kinds._KINDS.values() for key in keys.split()]
+    assert sorted(listed) == sorted(set(listed) & set(Catalogue.bundled().services))

@@ -8,7 +8,8 @@ import pytest
 from consent.decision import decide
 from consent.errors import SettingsError
 from consent.pages import Pages
-from consent.pages.environment import bundled_templates, template_root
+from consent.pages.environment import NAMES, bundled_templates, shared_values, template_root
+from consent.pages.wording import wordings
 from tests.pages.test_banner import NOW, insert, settings_of
 
 
@@ -155,3 +156,14 @@ def test_the_documented_templates_and_blocks_are_those_there_are():
 def test_a_name_that_is_not_there_is_told_with_the_nearest(tmp_path, source, remedy):
     (refusal,) = refusals(owned(tmp_path, banner=source))
     assert (refusal[0], refusal[3]) == ("consent.E028", remedy)
+
+
+@pytest.mark.parametrize("template", ["banner", "embed", "preferences", "policy_body", "error"])
+def test_every_template_has_the_shared_names(tmp_path, template):
+    named = "".join(f"{{{{ {name} and '' }}}}" for name in NAMES)
+    Pages(owned(tmp_path, **{template: f"{named}{{% include 'consent/{template}.html' %}}"}))
+
+
+def test_the_shared_names_are_those_that_are_given():
+    settings = settings_of()
+    assert tuple(shared_values(settings, wordings(settings)["en"])) == NAMES

@@ -22,7 +22,7 @@ OWN = {
 
 
 def render(settings, *, state=None, language="en", return_to="/news", embedded=False, now=NOW):
-    return Pages(settings).preferences(
+    return Pages(settings).preferences.render(
         language=language,
         decision=decide(settings.policy, state, now),
         state=state,
@@ -124,7 +124,7 @@ def test_the_page_carries_nothing_from_outside_and_its_policy_allows_its_own_sty
     settings = site()
     page = render(settings).decode()
     styles = [part.partition("</style>")[0] for part in page.split("<style")[1:]]
-    policy = Pages(settings).preferences_csp
+    policy = Pages(settings).preferences.csp
     assert [csp_hash(style.partition(">")[2]) in policy for style in styles] == [True, True]
     tags = Tags(page.encode())
     assert [name for name in ("script", "img", "iframe", "link") if tags.all(name)] == []

@@ -12,9 +12,10 @@ import pytest
 from hypothesis import settings
 
 from consent.choices import Action
-from consent.records.base import Event, Record, RecordStore, Source, make_record_id
+from consent.records.base import Event, Record, RecordStore, Source
 from consent.records.chain import derive_key
 from consent.records.ledger import Ledger, Selection
+from consent.records.making import make_record_id
 from consent.records.memory import MemoryStore
 from consent.records.postgres import PostgresStore
 from consent.records.postgres_ledger import PostgresLedger

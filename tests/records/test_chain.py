@@ -5,15 +5,8 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from consent.records.chain import (
-    Finding,
-    Sealed,
-    derive_key,
-    derive_keys,
-    head_seal,
-    verify_chain,
-    verify_register,
-)
+from consent.records.chain import Sealed, derive_key, derive_keys, head_seal
+from consent.records.proof import Finding, verify_chain, verify_register
 from consent.records.rows import COLUMNS
 from consent.records.sealing import begin_chain, bury, joined, seal_group
 

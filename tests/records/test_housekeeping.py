@@ -8,10 +8,10 @@ from datetime import timedelta
 
 import pytest
 
-from consent.records.base import make_record_id
 from consent.records.chain import derive_keys
 from consent.records.housekeeping import Housekeeping
 from consent.records.keeper import RecordKeeper
+from consent.records.making import make_record_id
 from consent.records.opening import open_keeper, open_ledger
 from consent.records.spool import Spool
 from consent.records.sqlite import SqliteStore

@@ -11,7 +11,8 @@ from consent.catalogue import Partner, Service
 from consent.categories import STANDARD
 from consent.choices import Action, Choice, ConsentState, Lifetimes, apply
 from consent.policy import make_policy
-from consent.records.base import Circumstances, Event, Record, Source, event_for, make_record, make_record_id
+from consent.records.base import Event, Record, Source
+from consent.records.making import Circumstances, event_for, make_record, make_record_id
 from consent.records.rows import COLUMNS, from_row, to_row
 
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)

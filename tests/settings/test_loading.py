@@ -3,9 +3,10 @@
 import logging
 
 import pytest
+from hypothesis import given, strategies as st
 
 from consent.errors import SettingsError
-from consent.settings import Settings, keys_from_environment
+from consent.settings import Settings, keys_from_environment, toml
 
 LONG = "k" * 32
 
@@ -54,6 +55,74 @@ def test_broken_toml_is_shown_with_line_and_column(tmp_path):
     message = refused(tmp_path / "c.toml")
     assert message.startswith("consent.E003")
     assert "at line 2, column 8" in message
+
+
+def test_a_byte_order_mark_is_no_mistake(tmp_path):
+    (tmp_path / "c.toml").write_bytes(b'\xef\xbb\xbf[site]\r\nname = "X"\r\n')
+    assert Settings.from_toml(tmp_path / "c.toml").site.name == "X"
+
+
+def test_utf_16_is_told_by_its_name(tmp_path):
+    (tmp_path / "c.toml").write_bytes('[site]\nname = "X"\n'.encode("utf-16"))
+    message = refused(tmp_path / "c.toml")
+    assert message.startswith("consent.E002  ")
+    assert message.endswith("this file cannot be read (UTF-16). Save it as text in UTF-8")
+
+
+@pytest.mark.parametrize(
+    ("line", "remedy"),
+    [
+        ("name = “The Gazette”", "Write straight quotation marks"),
+        ("name = «Газета»", "Write straight quotation marks"),
+        ("name: The Gazette", "This looks like YAML"),
+        ("- name", "This looks like YAML"),
+        ("name = The Gazette", 'Put the text in quotes: name = "The Gazette"'),
+        ('name = "X";', "Take the semicolon out"),
+        ("// my site", "Begin a comment with #"),
+        ("guard = True", "Write true"),
+        ("guard = yes # please", "Write true"),
+        ("guard = no", "Write false"),
+        ("csp = off", 'or in quotes what is a word: "off"'),
+        ("controller = None", "Write a value, or take the line out"),
+        ("controller =", "Write a value, or take the line out"),
+        (r'url = "sqlite:///C:\Users\me\consent.db"', "put the text in single quotes"),
+        ("домени = []", "Write the keys as docs/settings.md names them"),
+        ('name = "X', "Put the closing quotation mark"),
+        ('domains = ["a.org" "b.org"]', "Put a comma between two values"),
+        ("<site>", "This looks like XML"),
+        ("???", "Mend that line"),
+    ],
+)
+def test_what_was_probably_meant_is_said_and_the_line_is_not_repeated(tmp_path, line, remedy):
+    (tmp_path / "c.toml").write_text(f"[site]\n{line}\n", "utf-8")
+    message = refused(tmp_path / "c.toml")
+    assert message.startswith("consent.E003  ")
+    assert "(at line 2, column " in message
+    assert remedy in message
+    assert "me" + "\\consent.db" not in message
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ('{"site": {"name": "X"}}', "This looks like JSON"),
+        ('[site]\nname = "X"\nname = "Y"\n', "this key stands here for the second time (at line 3"),
+        ('[site]\nname = "X"\n[site]\n', "this table stands here for the second time (at line 3"),
+        ('[site]\nname = "X"\ndomains = ["a.org",\n[holding]\n', "Close the list above with ]"),
+        ('[site]\rname = "X"\r', "line ends"),
+        (f"rate = {'9' * 5000}", "a number is too long"),
+        ('name = """X', "Put the closing quotation mark"),
+    ],
+)
+def test_a_file_that_is_no_toml_is_told_what_it_is(tmp_path, content, message):
+    (tmp_path / "c.toml").write_bytes(content.encode())
+    assert message in refused(tmp_path / "c.toml")
+
+
+@given(st.binary() | st.text().map(str.encode))
+def test_no_bytes_raise_and_what_is_wrong_has_a_remedy(content):
+    found = toml.parse(content)
+    assert isinstance(found, dict) or (found.message and found.remedy)
 
 
 def test_a_file_nested_beyond_reason_cannot_be_read(tmp_path):

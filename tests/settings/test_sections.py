@@ -303,6 +303,16 @@ def test_a_cookie_for_a_foreign_domain_is_refused():
     assert code_of(site=site(domains=["example.org"]), cookie={"domain": "badexample.org"}) == "consent.E041"
 
 
+def test_a_cookie_for_a_domain_that_the_site_does_not_name_is_refused_and_told_once():
+    (problem,) = problems_of({"cookie": {"domain": "example.org"}})
+    assert (problem.code, problem.remedy) == (
+        "consent.E041",
+        'Write one of site.domains, or add it there: domains = ["example.org"]',
+    )
+    (problem,) = problems_of({"site": site(domains=["https://example.org"]), "cookie": {"domain": "example.org"}})
+    assert problem.key == "site.domains[0]"
+
+
 # [records]
 
 

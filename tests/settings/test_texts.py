@@ -17,7 +17,7 @@ SITE = {"name": "The Gazette", "languages": ["en", "uk"]}
 def body_of(texts, language):
     settings = Settings.from_mapping({"site": SITE, "texts": texts})
     pages = Pages(settings)
-    insertion = pages.insertion(language=language, decision=decide(settings.policy, None, NOW))
+    insertion = pages.banner.insertion(language=language, decision=decide(settings.policy, None, NOW))
     return unescape(insertion.body.decode()), pages.version
 
 
@@ -34,7 +34,7 @@ def test_own_words_stand_in_their_language_alone(texts):
 
 def test_every_page_says_them():
     settings = Settings.from_mapping({"site": SITE, "texts": {"uk": {"preferences": {"title": "Печиво"}}}})
-    page = Pages(settings).preferences(
+    page = Pages(settings).preferences.render(
         language="uk", decision=decide(settings.policy, None, NOW), state=None, return_to="/", embedded=False
     )
     assert "Печиво" in unescape(page.decode())
