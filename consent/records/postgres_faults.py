@@ -1,6 +1,7 @@
 """What PostgreSQL and the way to it say, as something an owner can mend."""
 
 import asyncio
+import ssl
 from dataclasses import dataclass
 
 import asyncpg
@@ -53,12 +54,27 @@ _KNOWN = (
         "See records.url, and the log of the server or its pooler",
     ),
     _Known(
+        (ssl.SSLError,),
+        "what the server shows to prove itself is not taken ({error})",
+        "See sslmode and sslrootcert in records.url, and the server's certificate",
+    ),
+    _Known(
         (OSError, asyncio.TimeoutError, asyncpg.CannotConnectNowError, asyncpg.PostgresConnectionError),
-        "the server does not answer ({kind})",
+        "the server does not answer ({kind}: {error})",
         "See that it runs, and records.url",
     ),
     _Known(
-        (asyncpg.ClientConfigurationError, ValueError),
+        (asyncpg.UndefinedObjectError,),
+        "{error}",
+        "See what stands behind the question mark in records.url",
+    ),
+    _Known(
+        (asyncpg.ClientConfigurationError,),
+        "{error}",
+        "See records.url, what stands behind its question mark, and the files that it leads to",
+    ),
+    _Known(  # its own words may be a part of a password
+        (ValueError,),
         "records.url is not understood",
         'Write "postgresql://user:password@host/database"',
     ),
@@ -72,5 +88,6 @@ def explained(error: Exception, url: str) -> Exception:
     known = next((one for one in _KNOWN if isinstance(error, one.errors)), None)
     if known is None or isinstance(error, StoreError):
         return error
-    message = known.message.format(error=error, kind=type(error).__name__)
+    told = " ".join(str(error).split()).rstrip(".")  # some say it in several lines
+    message = known.message.format(error=told, kind=type(error).__name__).replace(": )", ")")
     return StoreError(f"{shown(url)}: {message}", code=known.code, remedy=known.remedy)

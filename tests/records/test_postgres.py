@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import ssl
 import subprocess
 import sys
 import textwrap
@@ -206,6 +207,26 @@ def test_an_unknown_database_is_said_to_be(url):
 def test_a_server_that_is_not_there_is_said_to_be():
     code, told = refused("postgresql://me:s3cret@127.0.0.1:1/consent")
     assert (code, "does not answer" in told) == ("consent.E070", True)
+
+
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        ("sslmode=nonsense", "`sslmode` parameter must be one of"),
+        ("sslmode=require", "rejected SSL upgrade"),
+        ("sslmode=verify-full&sslrootcert=/no/such.pem", 'root certificate file "/no/such.pem" does not exist'),
+        ("connect_timeout=3", 'unrecognized configuration parameter "connect_timeout". See what stands behind'),
+    ],
+)
+def test_what_is_wrong_behind_the_question_mark_is_said(url, query, told):
+    address = url.partition("@")[2]
+    code, message = refused(f"postgresql://consent:s3cret@{address}?{query}")
+    assert (code, told in message) == ("consent.E070", True), message
+
+
+def test_a_certificate_that_is_not_taken_is_said_to_be():
+    refusal = explained(ssl.SSLCertVerificationError(1, "certificate verify failed"), "postgresql://db/x")
+    assert ("sslrootcert" in refusal.remedy, "certificate verify failed" in refusal.message) == (True, True)
 
 
 def test_a_pooler_of_transactions_is_said_to_be_one():
