@@ -58,6 +58,11 @@ _KNOWN = (
         "what the server shows to prove itself is not taken ({error})",
         "See sslmode and sslrootcert in records.url, and the server's certificate",
     ),
+    _Known(  # a certificate's, or a socket's
+        (FileNotFoundError, PermissionError, IsADirectoryError),
+        "a file that it leads to cannot be used ({error})",
+        "See host, sslrootcert and the like in records.url",
+    ),
     _Known(
         (OSError, asyncio.TimeoutError, asyncpg.CannotConnectNowError, asyncpg.PostgresConnectionError),
         "the server does not answer ({kind}: {error})",
