@@ -43,6 +43,7 @@ def run(arguments: argparse.Namespace) -> int:
             now=datetime.now(UTC),
             span=_span(since, until),
             threshold=arguments.threshold,
+            own=site.settings.site.templates,
         )
         _write(Path(arguments.output), html)
     except SettingsError as error:
