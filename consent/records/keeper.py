@@ -6,6 +6,7 @@ their order. Nothing here belongs to an event loop; any number of them may use o
 """
 
 import asyncio
+import io
 import logging
 import threading
 import time
@@ -61,6 +62,8 @@ class RecordKeeper:
         self._trying = False
         self._retry_at = clock()
         self._told = False
+        self._stuck = False
+        """The spool cannot be read or shortened: what is in it is not tried again all the time."""
 
     async def append(self, record: Record, notice: Notice | None = None) -> bool | None:
         """True: durable in the store (or records are off). False: durable in the spool. None: lost, and logged so."""
@@ -123,7 +126,7 @@ class RecordKeeper:
 
     async def drain(self) -> bool:
         """Bring the spool into the store now; True when nothing is left. For a start, and for commands."""
-        return self.store is None or await self._drained(self.store)
+        return self.store is None or (await self._drained(self.store) and not self._stuck)
 
     def close(self) -> None:
         """Let the store finish. What is in the spool stays there for the next start."""
@@ -167,14 +170,16 @@ class RecordKeeper:
         while content := await self._spooled_lines():
             if self._clock() >= ends or not await self._poured(store, content, ends):
                 return False
+            if self._stuck:  # it comes again, and is kept once; a store that works is not left unused for it
+                return True
         return True
 
     async def _poured(self, store: RecordStore, content: bytes, ends: float) -> bool:
-        """Whether ``content``, lines of the spool, is in the store and off the spool."""
+        """Whether ``content``, lines of the spool, is in the store; off the spool too, but where that is ``_stuck``."""
         kept = done = read = 0
         passed: list[bytes] = []
         shown: dict[str, Notice] = {}
-        lines = content.splitlines(keepends=True)
+        lines = io.BytesIO(content).readlines()
         try:
             for start in range(0, len(lines), GROUP):
                 if self._clock() >= ends:
@@ -196,37 +201,42 @@ class RecordKeeper:
         finally:
             if read == len(content):
                 done = read
-            forgotten = await self._forget(content[:done], kept, passed)
-        return forgotten and done == len(content)
+            await self._forget(content[:done], kept, passed)
+        return done == len(content)
 
     async def _spooled_lines(self) -> bytes:
         try:
             return await asyncio.to_thread(self.spool.read)
-        except OSError as error:  # a store that works is not left unused for it
-            _log.warning("consent.W023 the spool %s cannot be read or shortened (%s)", self.spool.path, error)
+        except OSError as error:
+            self._note_stuck(error)
             return b""
 
-    async def _forget(self, drained: bytes, kept: int, passed: Sequence[bytes]) -> bool:
-        """Take off the spool what the store has now; whether that went well."""
+    async def _forget(self, drained: bytes, kept: int, passed: Sequence[bytes]) -> None:
+        """Take off the spool what the store has now."""
         if not drained:
-            return True
-        forgotten = True
+            return
         try:
-            if whole := [line for line in passed if line.endswith(b"\n") and line.strip()]:
-                await asyncio.to_thread(self.spool.put_aside, whole)
+            if strange := [line for line in passed if line.strip()]:
+                await asyncio.to_thread(self.spool.put_aside, strange)
             await asyncio.to_thread(self.spool.remove, drained)
-        except OSError as error:  # the records come again, and the store keeps them once
-            _log.warning("consent.W023 the spool %s cannot be read or shortened (%s)", self.spool.path, error)
-            forgotten = False
+        except OSError as error:
+            self._note_stuck(error)
+            return
+        self._stuck = False
         _log.warning(
             "consent.W022 the record store is back: %d records drained from %s, %d lines that cannot be read or "
             "are not ours put aside into %s.refused",
             kept,
             self.spool.path,
-            len(passed),
+            len(strange),
             self.spool.path.name,
         )
-        return forgotten
+
+    def _note_stuck(self, error: OSError) -> None:
+        self._retry_at = self._clock() + LONGEST_PAUSE
+        if not self._stuck:
+            _log.warning("consent.W023 the spool %s cannot be read or shortened (%s)", self.spool.path, error)
+        self._stuck = True
 
     def _note_down(self, error: Exception) -> None:
         self._behind = True

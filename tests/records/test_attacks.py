@@ -7,6 +7,7 @@ from contextlib import closing
 
 import pytest
 
+from consent.records.anchor import make_anchor
 from consent.records.base import Notice
 from consent.records.chain import derive_key
 from consent.records.keeper import RecordKeeper
@@ -16,7 +17,7 @@ from consent.records.spool import Spool
 from consent.records.sql_ledger import SHIFT
 from consent.records.sqlite import SqliteStore
 from consent.records.sqlite_ledger import SqliteLedger
-from consent.records.verifying import make_anchor, verify
+from consent.records.verifying import verify
 from tests.records.conftest import KEY, NOW
 
 AT = "2026-11-24T00:00:00.000000+00:00"
@@ -107,7 +108,7 @@ def test_a_chain_begun_anew_over_an_earlier_copy_is_found_by_the_anchor(tmp_path
     keep(store, make(2))
     store.close()
     with closing(SqliteLedger(store.path, KEY)) as opened:
-        anchor = make_anchor(opened)
+        anchor = make_anchor(opened.chains())
     store.path.write_bytes(earlier)
     keep(store, make(3), make(4))
     store.close()
@@ -284,7 +285,7 @@ def put_in(ledger, other, table):
 
 
 def test_the_records_of_another_store_with_the_same_key_do_not_pass_for_ones_own(ledger, other):
-    anchor = make_anchor(ledger)
+    anchor = make_anchor(ledger.chains())
     for table in ("consent_records", "consent_tombstones", "consent_counts"):
         put_in(ledger, other, table)
     head = other._connection.execute("SELECT length, head, seal FROM consent_chains").fetchone()
@@ -297,7 +298,7 @@ def test_the_records_of_another_store_with_the_same_key_do_not_pass_for_ones_own
 
 
 def test_a_store_exchanged_whole_for_another_with_the_same_key_is_found_by_the_anchor(ledger, other):
-    anchor = make_anchor(ledger)
+    anchor = make_anchor(ledger.chains())
     assert findings(other) == []
     assert findings(other, anchor=anchor) == [
         "chain 1, record 0: it is another chain than when the anchor was made: the store was put back"
@@ -319,7 +320,7 @@ def test_chains_cut_off_before_the_next_one_begins_are_not_signed_away_by_it(sto
 
 
 def test_a_store_emptied_whole_is_found_by_the_anchor(store, ledger, make):
-    anchor = make_anchor(ledger)
+    anchor = make_anchor(ledger.chains())
     write(ledger, "DELETE FROM consent_register")
     cut_off(ledger, from_chain=1)
     assert findings(ledger) == []  # as one that nobody has used yet

@@ -8,11 +8,12 @@ from contextlib import closing
 
 import pytest
 
+from consent.records.anchor import make_anchor
 from consent.records.base import Notice
 from consent.records.sql_ledger import SHIFT
 from consent.records.sqlite import SqliteStore
 from consent.records.sqlite_ledger import SqliteLedger
-from consent.records.verifying import make_anchor, verify
+from consent.records.verifying import verify
 from tests.records.conftest import KEY, NOW
 
 TABLES = (
@@ -188,7 +189,7 @@ def test_a_store_put_back_to_an_earlier_copy_is_found_by_its_anchor(tmp_path, ma
     keep(3, 4)
     store.close()
     with closing(SqliteLedger(store.path, KEY)) as ledger:
-        anchor = json.loads(json.dumps(make_anchor(ledger)))
+        anchor = json.loads(json.dumps(make_anchor(ledger.chains())))
         assert findings(ledger, anchor=anchor) == []
     store.path.write_bytes(earlier)
     with closing(SqliteLedger(store.path, KEY)) as ledger:

@@ -9,12 +9,13 @@ from contextlib import closing
 import pytest
 
 from consent.records import sealing
+from consent.records.anchor import make_anchor
 from consent.records.base import StoreError
 from consent.records.rows import to_row
 from consent.records.sqlite import SqliteStore
 from consent.records.sqlite_ledger import SqliteLedger
 from consent.records.sqlite_schema import MIGRATIONS
-from consent.records.verifying import make_anchor, verify
+from consent.records.verifying import verify
 from tests.records.conftest import KEY, SECRET, kept
 
 OLD = (
@@ -80,7 +81,7 @@ def test_chains_of_the_first_format_stay_proved_and_can_be_erased_from(tmp_path,
         asyncio.run(keep(1, 2, 3, 4, 5))
         store.close()
     with closing(SqliteLedger(store.path, KEY)) as ledger:
-        anchor = make_anchor(ledger)
+        anchor = make_anchor(ledger.chains())
         for head in anchor["chains"]:
             del head["format"]  # as it was kept then
     asyncio.run(keep(6, 7))
