@@ -129,12 +129,21 @@ class ConsentMiddleware:
     def _looked_at(self, consent: Consent) -> Finding | Answer | None:
         """What is to become of a browser that opens a page; None for nearly every one."""
         try:
-            if (self._debug or _is_debugged(consent)) and (shown := self._gate.preview(consent.visit)) is not None:
+            if (self._debug or self._is_debugged(consent)) and (shown := self._gate.preview(consent.visit)) is not None:
                 return shown
             return self._gate.find(consent.visit)
         except Exception as error:  # noqa: BLE001 - whatever it is, a browser that is not judged is let in
             self.site.reports.failed("its browser was not looked at", error)
             return None
+
+    def _is_debugged(self, consent: Consent) -> bool:
+        """Whether the framework says so.
+
+        Starlette and FastAPI put their app into the scope of what is added to them. Litestar, or one of these, may be
+        what we stand around; of Quart it is the method ``asgi_app``.
+        """
+        apps = (consent.visit.scope.get("app"), self.app, getattr(self.app, "__self__", None))
+        return any(getattr(app, "debug", False) is True for app in apps)
 
     async def _turn_away(self, found: Finding, consent: Consent) -> Answer | None:
         if self._on_outdated is not None and await self._lets_in(self._on_outdated, found, consent):
@@ -181,11 +190,6 @@ class ConsentMiddleware:
             await send(message)
 
         return send_and_close
-
-
-def _is_debugged(consent: Consent) -> bool:
-    """Whether the framework says so: Starlette, FastAPI and Litestar put their app into the scope."""
-    return getattr(consent.visit.scope.get("app"), "debug", False) is True
 
 
 def _load(
