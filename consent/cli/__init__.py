@@ -1,6 +1,7 @@
 """The command ``consent``: one module a command.
 
-It exits 0 when all is well, 1 when it found something wrong, 2 when it was called wrongly.
+It exits 0 when all is well, 1 when it found something wrong, 2 when it was called wrongly, 130 when it was stopped
+(Ctrl-C, as shells have it).
 """
 
 import argparse
@@ -9,6 +10,7 @@ from collections.abc import Sequence
 from typing import NoReturn, Protocol
 
 from consent.cli import browsers, check, doctor, records, report
+from consent.cli.output import let_go_of_output, prepare_streams
 from consent.cli.site import add_settings
 from consent.settings.faults import nearest
 
@@ -31,8 +33,8 @@ COMMANDS: dict[str, Command] = {
     "doctor": doctor,
 }
 
-RIGHT, MISUSED = 0, 2
-"""Exit statuses of the commands' frame; 1 is a command's own: it found something wrong."""
+RIGHT, WRONG, MISUSED, STOPPED = 0, 1, 2, 130
+"""Exit statuses."""
 
 
 class Misuse(Exception):  # noqa: N818 - it ends in an exit status, not in a traceback
@@ -48,7 +50,26 @@ class Parser(argparse.ArgumentParser):
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; ``argv`` is ``sys.argv[1:]`` where None."""
-    words = list(sys.argv[1:] if argv is None else argv)
+    prepare_streams()
+    try:
+        status = _run(list(sys.argv[1:] if argv is None else argv))
+        sys.stdout.flush()  # while something can still be said about it
+    except KeyboardInterrupt:
+        print("consent: stopped; what was done until then stands", file=sys.stderr)
+        return STOPPED
+    except BrokenPipeError:  # whoever read our output has seen enough
+        let_go_of_output()
+        return WRONG
+    except OSError as error:
+        if error.filename is not None:
+            raise
+        let_go_of_output()
+        print(f"consent.E079  standard output cannot be written: {error.strerror}. Name another place", file=sys.stderr)
+        return WRONG
+    return status
+
+
+def _run(words: list[str]) -> int:
     try:
         arguments = _parse(words)
     except Misuse as misuse:

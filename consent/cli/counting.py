@@ -3,4 +3,4 @@
 
 def counted(number: int, one: str, many: str = "") -> str:
     """``1 record``, ``2 records``; ``many`` where it is not ``one`` with an s."""
-    return f"{number} {one if number == 1 else many or one + 's'}"
+    return f"{number:,} {one if number == 1 else many or one + 's'}"

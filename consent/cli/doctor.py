@@ -71,9 +71,12 @@ def _records(site: CommandSite) -> Iterator[Look]:
             yield from _chain(site, ledger)
     except StoreError as error:
         yield Look(False, "store", str(error))
-    waiting = Spool(default_spool(url)).size()
-    told = f"{waiting:,} of {LIMIT:,} bytes wait in {default_spool(url)}" if waiting else "nothing waits"
+    spool = Spool(default_spool(url))
+    waiting = spool.size()
+    told = f"{waiting:,} of {LIMIT:,} bytes wait in {spool.path}" if waiting else "nothing waits"
     yield Look(not waiting, "spool", told)
+    if spool.refused.exists():
+        yield Look(False, "refused", f"{spool.refused} has lines that were not taken (consent.W022): look, and move it")
 
 
 def _chain(site: CommandSite, ledger: Ledger) -> Iterator[Look]:
@@ -85,8 +88,9 @@ def _chain(site: CommandSite, ledger: Ledger) -> Iterator[Look]:
         yield Look(False, "chain", f"{found[0]} (consent.E076): run consent records verify")
     elif chains:
         last = chains[-1]
-        head = f"the last is of {last.started_at[:19]}, with {last.length:,} records, head {last.head[:12] or '-'}"
-        yield Look(True, "chain", f"{len(chains)} chains, {kept:,} records; {head}")
+        length = counted(last.length, "record")
+        head = f"the last is of {last.started_at[:19]}, with {length}, head {last.head[:12] or '-'}"
+        yield Look(True, "chain", f"{counted(len(chains), 'chain')}, {counted(kept, 'record')}; {head}")
     else:
         yield Look(True, "chain", "no record yet")
 

@@ -3,7 +3,7 @@
 import argparse
 import sys
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from consent.cli import records_reading, records_taking
 from consent.cli.site import CommandSite, add_settings, load_site
@@ -32,11 +32,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     what = parser.add_subparsers(dest="what", metavar="WHAT", required=True)
     listing = _add(what, "list", "The newest records, one a line.")
     _add_selection(listing)
-    listing.add_argument("--limit", type=_number, default=20, metavar="N", help="so many at most (default: 20)")
+    listing.add_argument("--limit", type=number, default=20, metavar="N", help="so many at most (default: 20)")
     show = _add(what, "show", "One record in full, or the banner its visitor saw.")
     show.add_argument("id", metavar="ID", help="the record's id")
     show.add_argument("--html", action="store_true", help="write the page as the visitor saw it to standard output")
-    show.add_argument("--layer", choices=LAYERS, default=LAYERS[0], help="which page (default: banner)")
+    show.add_argument("--layer", choices=LAYERS, help="which page (default: banner); with --html or without")
     verify = _add(what, "verify", "Find every edit, deletion, insertion, reordering and cut; exits 1 if there is any.")
     verify.add_argument(
         "--anchor", metavar="PATH", help="compare with the heads kept in this file, then keep the present ones in it"
@@ -51,8 +51,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     purge.add_argument("--older-than", type=_span, metavar="DURATION", help='instead of records.retention: "3 years"')
     purge.add_argument("--dry-run", action="store_true", help="only say how many there are")
     stats = _add(what, "stats", "How many chose what.")
-    stats.add_argument("--since", type=moment, metavar="DAY", help="such as 2026-01-31")
-    stats.add_argument("--until", type=moment, metavar="DAY", help="this day not included")
+    add_days(stats)
     stats.add_argument("--json", action="store_true", help="as one JSON object")
 
 
@@ -64,8 +63,6 @@ def run(arguments: argparse.Namespace) -> int:
             print(problem, file=sys.stderr)
     except StoreError as error:
         print(error, file=sys.stderr)
-    except BrokenPipeError:  # whoever read our output has seen enough
-        sys.stderr.close()
     return 1
 
 
@@ -84,6 +81,20 @@ def _add_selection(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--until", type=moment, metavar="DAY", help="this moment not included")
 
 
+def add_days(parser: argparse.ArgumentParser) -> None:
+    """For what is counted by day."""
+    parser.add_argument("--since", type=day, metavar="DAY", help="such as 2026-01-31")
+    parser.add_argument("--until", type=day, metavar="DAY", help="this day not included")
+
+
+def day(text: str) -> str:
+    """A day as counters name it, which is by UTC."""
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no day; write it like 2026-01-31") from None
+
+
 def moment(text: str) -> datetime:
     """A day or a moment of the command line; UTC where no zone is named."""
     try:
@@ -100,7 +111,8 @@ def _span(text: str) -> timedelta:
     return span
 
 
-def _number(text: str) -> int:
-    if not (text.isdecimal() and int(text)):
-        raise argparse.ArgumentTypeError(f"{text!r} is no number of records")
-    return int(text)
+def number(text: str) -> int:
+    """From 1 up; what is more than a machine counts to is as much as it counts to."""
+    if not text.isdecimal() or not text.strip("0"):
+        raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 up")
+    return int(text) if len(text) < len(str(sys.maxsize)) else sys.maxsize

@@ -2,21 +2,19 @@
 
 import argparse
 import json
-import os
-import sys
 from collections.abc import Iterable
-from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 
 from consent.cli.counting import counted
+from consent.cli.output import write_file, write_output
 from consent.cli.progress import Progress
 from consent.cli.site import CommandSite
 from consent.records.anchor import Anchor, make_anchor
 from consent.records.base import StoreError
 from consent.records.exporting import Controller, formats, plain
 from consent.records.ledger import Selection
-from consent.records.replay import replay
+from consent.records.replay import LAYERS, replay
 from consent.records.rows import Row
 from consent.records.stats import Share, Stats, stats
 from consent.records.verifying import Extent, verify
@@ -42,14 +40,14 @@ def run_show(site: CommandSite, arguments: argparse.Namespace) -> int:
                 remedy="See the ids with consent records list; it may have been erased or purged",
             )
         notice = ledger.notice(str(row["notice"])) if row["notice"] else None
-        if arguments.html:
+        if arguments.html or arguments.layer:
             if notice is None:
                 raise StoreError(
                     f"what was shown with record {arguments.id} was not kept",
                     code="consent.E077",
                     remedy="Records of version 0.1 have no notice; for others, run consent records verify",
                 )
-            print(replay(notice, row, arguments.layer))
+            write_output([replay(notice, row, arguments.layer or LAYERS[0]), "\n"])
             return 0
     for name, value in plain(row).items():
         if isinstance(value, dict):
@@ -66,14 +64,13 @@ def run_verify(site: CommandSite, arguments: argparse.Namespace) -> int:
     path = Path(arguments.anchor) if arguments.anchor else None
     extent, found = Extent(), 0
     with site.ledger() as ledger:
-        progress = Progress("verifying", sum(chain.length for chain in ledger.chains()))
-        looking = verify(ledger, site.keys, anchor=_anchor(path), extent=extent, progress=progress.step)
-        for finding in looking:
-            found += 1
-            if found <= NAMED:
-                progress.close()
-                print(f"consent.E076  {finding}")
-        progress.close()
+        with Progress("verifying", sum(chain.length for chain in ledger.chains())) as progress:
+            looking = verify(ledger, site.keys, anchor=_anchor(path), extent=extent, progress=progress.step)
+            for finding in looking:
+                found += 1
+                if found <= NAMED:
+                    progress.close()
+                    print(f"consent.E076  {finding}")
         told = f"{counted(extent.records, 'record')} and {counted(extent.tombstones, 'tombstone')}"
         told = f"{told} in {counted(extent.chains, 'chain')}, {counted(extent.notices, 'notice')}"
         if found:
@@ -81,7 +78,7 @@ def run_verify(site: CommandSite, arguments: argparse.Namespace) -> int:
             print(f"{told}: {counted(found, 'finding')}{more}")
             return 1
         if path is not None:
-            path.write_text(json.dumps(make_anchor(ledger.chains())), "utf-8")
+            write_file(arguments.anchor, [json.dumps(make_anchor(ledger.chains()))])
     print(f"{told}: all is as it was written")
     return 0
 
@@ -93,37 +90,17 @@ def run_export(site: CommandSite, arguments: argparse.Namespace) -> int:
         progress = Progress("exporting", ledger.total(selection))
         lines = write(progress.over(ledger.rows(selection)))
         if arguments.output is None:
-            sys.stdout.writelines(lines)
+            write_output(lines)
         else:
-            _write(Path(arguments.output), lines)
+            write_file(arguments.output, lines)
     return 0
 
 
 def run_stats(site: CommandSite, arguments: argparse.Namespace) -> int:
-    since = arguments.since.date().isoformat() if arguments.since else ""
-    until = arguments.until.date().isoformat() if arguments.until else "~"
     with site.ledger() as ledger:
-        figures = stats(ledger.counts(since=since, until=until))
+        figures = stats(ledger.counts(since=arguments.since or "", until=arguments.until or "~"))
     print(json.dumps(_told(figures), indent=2) if arguments.json else _table(figures))
     return 0
-
-
-def _write(path: Path, lines: Iterable[str]) -> None:
-    """All of it or nothing: a file cut short must not be taken for the whole."""
-    beside = path.with_name(f"{path.name}.part")
-    try:
-        # Whoever may read the records is not everybody on the machine.
-        os.close(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
-        with beside.open("w", encoding="utf-8", newline="") as file:
-            file.writelines(lines)
-        beside.replace(path)
-    except OSError as error:
-        raise StoreError(
-            f"{path} cannot be written ({error})", code="consent.E079", remedy="Name another place"
-        ) from error
-    finally:
-        with suppress(OSError):
-            beside.unlink()
 
 
 def _selection(arguments: argparse.Namespace) -> Selection:

@@ -25,7 +25,7 @@ def run_erase(site: CommandSite, arguments: argparse.Namespace) -> int:
     with site.ledger() as ledger:
         gone = ledger.erase(arguments.receipt, key=site.keys[0], at=now, known=site.keys[1:])
         ledger.forget_notices()
-    print(f"{gone} records erased" if gone else "there is no record of this receipt")
+    print(f"{counted(gone, 'record')} erased" if gone else "there is no record of this receipt")
     return 0 if gone and drained else 1
 
 
@@ -37,11 +37,11 @@ def run_purge(site: CommandSite, arguments: argparse.Namespace) -> int:
         if arguments.dry_run:
             print(f"{counted(total, 'record')} older than {counted(span.days, 'day')}")
             return 0
-        progress, gone = Progress("purging", total), 0
-        while batch := ledger.purge(before, key=site.keys[0], at=moment_text(datetime.now(UTC)), known=site.keys[1:]):
-            gone += batch
-            progress.step(batch)
-        progress.close()
+        gone, keys = 0, site.keys
+        with Progress("purging", total) as progress:
+            while batch := ledger.purge(before, key=keys[0], at=moment_text(datetime.now(UTC)), known=keys[1:]):
+                gone += batch
+                progress.step(batch)
         ledger.forget_notices()
     print(f"{counted(gone, 'record')} older than {counted(span.days, 'day')} purged")
     return 0

@@ -3,9 +3,9 @@
 import argparse
 import sys
 from datetime import UTC, datetime
-from pathlib import Path
 
-from consent.cli.records import moment
+from consent.cli.output import EVERYBODY, write_file
+from consent.cli.records import add_days, number
 from consent.cli.site import add_settings, load_site
 from consent.errors import SettingsError
 from consent.records.base import StoreError
@@ -19,11 +19,10 @@ SUMMARY = "Write a report with plots: acceptance by time, category, language, re
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_settings(parser)
     parser.add_argument("--output", metavar="PATH", default="consent-report.html", help="default: consent-report.html")
-    parser.add_argument("--since", type=moment, metavar="DAY", help="such as 2026-01-31")
-    parser.add_argument("--until", type=moment, metavar="DAY", help="this day not included")
+    add_days(parser)
     parser.add_argument(
         "--threshold",
-        type=int,
+        type=number,
         default=THRESHOLD,
         metavar="N",
         help=f"languages and regions with fewer choices are not shown (default: {THRESHOLD})",
@@ -33,8 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     try:
         site = load_site(arguments)
-        since = arguments.since.date().isoformat() if arguments.since else ""
-        until = arguments.until.date().isoformat() if arguments.until else "~"
+        since, until = arguments.since or "", arguments.until or "~"
         with site.ledger() as ledger:
             figures = stats(ledger.counts(since=since, until=until))
         html = render_report(
@@ -44,7 +42,7 @@ def run(arguments: argparse.Namespace) -> int:
             span=_span(since, until),
             threshold=arguments.threshold,
         )
-        _write(Path(arguments.output), html)
+        write_file(arguments.output, [html], EVERYBODY)
     except SettingsError as error:
         for problem in error.problems:
             print(problem, file=sys.stderr)
@@ -54,15 +52,6 @@ def run(arguments: argparse.Namespace) -> int:
         return 1
     print(f"{arguments.output}: {figures.chosen:,} choices")
     return 0
-
-
-def _write(path: Path, html: str) -> None:
-    try:
-        path.write_text(html, "utf-8")
-    except OSError as error:
-        raise StoreError(
-            f"{path} cannot be written ({error})", code="consent.E079", remedy="Name another place"
-        ) from error
 
 
 def _span(since: str, until: str) -> str:

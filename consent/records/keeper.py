@@ -50,7 +50,7 @@ class RecordKeeper:
         """Begins with the first record, where the server has not begun it."""
         self.deadlines = Deadlines(limit)
         # Half of a visitor's time: the rest is for the record that is at hand.
-        self._drain = Drain(spool=spool, limit=limit / 2, clock=clock, failed=self._note_down)
+        self._drain = Drain(spool, limit=limit / 2, clock=clock, failed=self._note_down, stuck=self._note_stuck)
         self._clock = clock
         self._pause = FIRST_PAUSE
         self._lock = threading.Lock()
@@ -122,7 +122,7 @@ class RecordKeeper:
 
     async def drain(self) -> bool:
         """Bring the spool into the store now; True when nothing is left. For a start, and for commands."""
-        return self.store is None or await self._drain.run(self.store)
+        return self.store is None or (await self._drain.run(self.store) and not self._drain.stuck)
 
     def close(self) -> None:
         """Let the store finish. What is in the spool stays there for the next start."""
@@ -158,6 +158,9 @@ class RecordKeeper:
             self._spooled += 1
             self._behind = True
         return False
+
+    def _note_stuck(self) -> None:
+        self._retry_at = self._clock() + LONGEST_PAUSE
 
     def _note_down(self, error: Exception) -> None:
         self._behind = True

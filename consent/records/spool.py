@@ -43,6 +43,11 @@ class Spool:
         self._inode = 0
         self._writer = GroupWriter(lambda: self)
 
+    @property
+    def refused(self) -> Path:
+        """Where lines stand that were not taken, for an owner to look at."""
+        return self.path.with_name(f"{self.path.name}.refused")
+
     async def append(self, record: Record, notice: Notice | None = None) -> None:
         """Returns when the record is on the disk, ``notice`` before it; StoreError where it is not."""
         await self._writer.append(record, notice)
@@ -61,7 +66,12 @@ class Spool:
             lines = b"".join(self._lines(one, noticed) for one in group)
             if size + len(lines) >= self._limit:
                 raise SpoolFullError(f"{self.path} is full: {size} of {self._limit} bytes")
-            _write(file, lines if _ends_whole(file, size) else b"\n" + lines)
+            try:
+                _write(file, lines if _ends_whole(file, size) else b"\n" + lines)
+            except OSError:  # what nobody was told is kept must not come up later as somebody's choice
+                with suppress(OSError):
+                    file.truncate(size)
+                raise
             self._noticed, self._inode = noticed, inode
         if new:
             _keep_name(self.path)
@@ -105,13 +115,11 @@ class Spool:
         """What one line holds; None for a torn one, and for one that none of our keys sealed."""
         return parse_line(line, self._keys)
 
-    def put_aside(self, lines: Sequence[bytes]) -> Path:
+    def put_aside(self, lines: Sequence[bytes]) -> None:
         """Keep lines that were not taken beside the spool, for an owner to look at."""
-        refused = self.path.with_name(f"{self.path.name}.refused")
-        with _opened(refused, create=True) as file:
+        with _opened(self.refused, create=True) as file:
             file.seek(0, os.SEEK_END)
-            _write(file, b"".join(lines))
-        return refused
+            _write(file, b"".join(line if line.endswith(b"\n") else line + b"\n" for line in lines))
 
     def _lines(self, one: Append, noticed: set[str]) -> bytes:
         line = self._line(one.row)

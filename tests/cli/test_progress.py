@@ -1,6 +1,13 @@
 """The bar: on a terminal only, and gone afterwards."""
 
+import fcntl
 import io
+import os
+import pty
+import struct
+import termios
+
+import pytest
 
 from consent.cli.progress import Progress
 
@@ -29,3 +36,18 @@ def test_more_than_expected_is_no_mistake():
     stream = Terminal()
     Progress("reading", 0, stream=stream).step(9)
     assert "9 of 0" in stream.getvalue()
+
+
+@pytest.mark.parametrize("columns", [10, 40, 80, 200])
+def test_a_bar_never_reaches_the_edge_of_the_terminal(columns):
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    with (
+        os.fdopen(theirs, "w", encoding="utf-8") as terminal,
+        Progress("verifying", 10_000_000, stream=terminal) as bar,
+    ):
+        bar.step(1_234_567)
+    drawn = os.read(ours, 10_000).decode().split("\r\x1b[K")[1]
+    os.close(ours)
+    assert 0 < len(drawn) < columns
+    assert ("[###-" in drawn) == (columns > 80)

@@ -48,8 +48,7 @@ def keep(*records):
     store = SqliteStore(Path("consent.db").absolute(), derive_key(SECRET.encode()))
 
     async def all_of_them():
-        for record in records:
-            await store.append(record, SHOWN)
+        await asyncio.gather(*(store.append(record, SHOWN) for record in records))
 
     asyncio.run(all_of_them())
     store.close()
@@ -193,8 +192,8 @@ def test_erase_takes_a_visitors_records_even_out_of_the_spool(capsys, make):
 def test_purge_takes_what_is_older_than_the_retention(capsys, make):
     old = datetime.now(UTC) - timedelta(days=4 * 365)
     keep(*(make(number, at=old, record_id=make_record_id(old, number.to_bytes(10, "big"))) for number in (20, 21)))
-    assert run(capsys, "purge", "--dry-run")[:2] == (0, "2 records older than 1095 days\n")
-    assert run(capsys, "purge")[:2] == (0, "2 records older than 1095 days purged\n")
+    assert run(capsys, "purge", "--dry-run")[:2] == (0, "2 records older than 1,095 days\n")
+    assert run(capsys, "purge")[:2] == (0, "2 records older than 1,095 days purged\n")
     assert run(capsys, "verify")[0] == 0
     if datetime.now(UTC) > NOW:
         assert run(capsys, "purge", "--older-than", "1 second")[:2] == (0, "5 records older than 0 days purged\n")

@@ -63,7 +63,7 @@ def test_doctor_is_content_with_a_site_that_runs(capsys):
         "settings", "keys", "store", "chain", "spool", "catalogue", "browsers", "suffixes",
     ]  # fmt: skip
     assert f"ok  store      {Path.cwd() / 'consent.db'}\n" in out
-    assert "1 chains, 30 records" in out
+    assert "1 chain, 30 records" in out
 
 
 def test_doctor_shows_what_waits_and_what_is_wrong(capsys, make, monkeypatch):

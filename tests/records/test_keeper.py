@@ -177,6 +177,43 @@ def test_a_spool_that_cannot_be_read_does_not_keep_a_record_from_the_store(keepe
     assert codes(caplog) == ["consent.W023"]
 
 
+def test_a_spool_that_cannot_be_shortened_is_told_once_and_costs_no_visitor_a_wait(keeper, make, clock, caplog):
+    for number in range(3):
+        asyncio.run(keeper.spool.append(make(number)))
+    put(keeper, b"of somebody else\n")
+    in_the_way = keeper.spool.path.with_name("spool.refused")
+    in_the_way.mkdir()
+    assert append(keeper, *(make(number) for number in range(3, 9))) == [True] * 6
+    for _ in range(30):
+        asyncio.run(keeper.catch_up())
+        clock.now += 5
+    assert not asyncio.run(keeper.drain())  # an erasure is told that something waits
+    assert [make(number) for number in range(9)] == kept(keeper.store)
+    assert codes(caplog) == ["consent.W023"]
+    in_the_way.rmdir()
+    clock.now += 60
+    assert asyncio.run(keeper.catch_up())
+    assert not keeper.spool.waiting()
+    assert in_the_way.read_bytes() == b"of somebody else\n"
+    assert codes(caplog) == ["consent.W023", "consent.W022"]
+
+
+@pytest.mark.parametrize("strange", [b'{"record_id":"019a', b"a\rb\r\nc\n", bytes(range(256)), bytes(4096), b"\r"])
+def test_nothing_in_a_spool_is_thrown_away(keeper, make, strange):
+    asyncio.run(keeper.spool.append(make(1)))
+    put(keeper, strange)
+    assert append(keeper, make(2)) == [True]
+    assert [make(1), make(2)] == kept(keeper.store)
+    assert not keeper.spool.waiting()
+    refused = keeper.spool.path.with_name("spool.refused")
+    assert not strange.strip() or refused.read_bytes().removesuffix(b"\n") == strange.removesuffix(b"\n")
+
+
+def put(keeper, content):
+    with keeper.spool.path.open("ab") as file:
+        file.write(content)
+
+
 def test_a_drain_without_a_visitor(keeper, make):
     asyncio.run(keeper.spool.append(make(1)))
     assert asyncio.run(keeper.drain())

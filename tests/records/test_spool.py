@@ -1,6 +1,7 @@
 """The spool keeps what the store did not take: on the disk, in order, within its size."""
 
 import asyncio
+import resource
 
 import pytest
 
@@ -57,6 +58,23 @@ def test_it_never_grows_beyond_its_size(tmp_path, make):
         asyncio.run(spool.append(make(3)))
     assert spool.path.stat().st_size <= limit
     assert [make(0), make(1), make(2)] == records(spool)
+
+
+def test_where_the_disk_is_full_nothing_stays_of_what_nobody_was_told_is_kept(spool, make):
+    asyncio.run(spool.append(make(0)))
+    before = spool.path.read_bytes()
+
+    async def several():
+        return await asyncio.gather(*(spool.append(make(number)) for number in range(1, 6)), return_exceptions=True)
+
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (len(before) * 5 // 2, limits[1]))
+    try:
+        answers = asyncio.run(several())
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert [type(answer) for answer in answers] == [StoreError] * 5
+    assert spool.path.read_bytes() == before
 
 
 def test_what_was_drained_goes_and_what_came_meanwhile_stays(spool, make):
