@@ -71,8 +71,8 @@ class Card:
 class BrowserPage:
     """The page and the bar of one site, in every bundled language."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._environment = make_environment()
+    def __init__(self, settings: Settings, environment: jinja2.Environment | None = None) -> None:
+        self._environment = environment or make_environment(settings.site.templates)
         self._settings = settings
 
     def page(self, language: str, *, verdict: Verdict, return_to: str) -> bytes:

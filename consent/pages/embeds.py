@@ -16,6 +16,7 @@ from consent.categories import STANDARD
 from consent.decision import Decision
 from consent.html.tags import attributes, resolve
 from consent.pages.assets import csp_hash, load_style, to_ascii
+from consent.pages.checking import UnfitError
 from consent.pages.embed_kinds import kind_of
 from consent.pages.environment import shared_values
 from consent.pages.theme import theme
@@ -33,6 +34,8 @@ _STANDARD = frozenset(category.key for category in STANDARD)
 _LENGTH = re.compile(rb"\s*\+?(\d{1,5})(?:\.\d*)?\s*(%?)")
 _HIDDEN = re.compile(rb"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _PLACE = re.compile(rb"@@[a-z]+@@")
+PLACES = ["@@attributes@@", "@@size@@", "@@title@@", "@@link@@", "@@source@@", "@@link@@"]
+"""What is put in for each embed; between the two of a link stands what is left out where there is none."""
 
 
 class Embeds:
@@ -108,6 +111,10 @@ def _explanation(wording: Wording, service: Service | None) -> str:
 
 def _divided(markup: bytes) -> tuple[bytes, ...]:
     """The markup between the places that are filled in for each embed."""
+    places = [place.decode("ascii") for place in _PLACE.findall(markup)]
+    if places != PLACES:
+        remedy = f"It needs {' '.join(PLACES)}, each once and in this order; or change no more than its block"
+        raise UnfitError("embed.html", f"it has the places {' '.join(places) or '(none)'}", remedy)
     return tuple(_PLACE.split(markup))
 
 
