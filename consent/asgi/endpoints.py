@@ -13,9 +13,9 @@ from consent.asgi.answers import Answer
 from consent.asgi.choosing import Choosing
 from consent.asgi.documents import Documents, Handler
 from consent.asgi.gate import Gate
-from consent.asgi.hearing import Hearing
 from consent.asgi.mount import Mount
 from consent.asgi.recording import Recording
+from consent.asgi.reporting import Reporting
 from consent.asgi.site import Site
 from consent.asgi.verdicts import Verdicts
 from consent.asgi.visit import Visit
@@ -29,7 +29,7 @@ class Endpoints:
     site: Site
     gate: Gate
     mount: Mount
-    hearing: Hearing
+    reporting: Reporting
     verdicts: Verdicts
     documents: Documents
     choosing: Choosing
@@ -43,7 +43,7 @@ class Endpoints:
             site=site,
             gate=gate,
             mount=mount,
-            hearing=Hearing(site=site),
+            reporting=Reporting(site=site),
             verdicts=Verdicts(site=site),
             documents=Documents(site=site, mount=mount),
             choosing=Choosing(site=site, gate=gate, mount=mount, recording=recording),
@@ -100,7 +100,7 @@ class Endpoints:
             handler = _serving(asset)
             return {"GET": handler, "HEAD": handler}
         if below == "/violations":
-            return {"POST": self.hearing.take}
+            return {"POST": self.reporting.take}
         return {}
 
     async def _preferences(self, visit: Visit, _: Receive) -> Answer:

@@ -17,7 +17,7 @@ from consent.asgi.request import for_app
 from consent.asgi.responder import Responder
 from consent.asgi.server_errors import bring_in
 from consent.asgi.site import Site
-from consent.asgi.start import is_within_lifespan, refuse
+from consent.asgi.startup import is_within_lifespan, refuse
 from consent.asgi.visit import inner_path, read_wishes
 from consent.asgi.workers import confined
 from consent.browsers import Verdict
@@ -151,7 +151,7 @@ class ConsentMiddleware:
         try:
             if found.mode == "page":
                 return self._gate.page(consent.visit, found.verdict)
-            consent.visit.notice = self._gate.bar(consent.visit)
+            consent.visit.bar = self._gate.bar(consent.visit)
         except Exception as error:  # noqa: BLE001 - as above
             self.site.reports.failed("an outdated browser was let in without a word", error)
         return None

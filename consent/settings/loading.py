@@ -19,7 +19,8 @@ from consent.settings.addresses import too_wide
 from consent.settings.browsers import browsers
 from consent.settings.categories import categories
 from consent.settings.faults import Fault, shown
-from consent.settings.reader import Problems, Table
+from consent.settings.problems import Problems
+from consent.settings.reader import Table
 from consent.settings.services import declared, services
 from consent.settings.texts import texts
 
