@@ -46,12 +46,6 @@ class Floors:
     trailing: tuple[tuple[str, int], ...] = ()
     """The Blink from which on a family passes all the same: that of its newest release, below ``blink``."""
 
-    @classmethod
-    def of(cls, *, blink: Version | None, gecko: Version | None, webkit: Version | None) -> "Floors":
-        """Floors from an owner's own versions; None lets every version in. Minor numbers count for WebKit only."""
-        lowest = (0, 0)
-        return cls(blink=(blink or lowest)[0], gecko=(gecko or lowest)[0], webkit=webkit or lowest)
-
     def outdated(self, found: Found, header: bytes) -> bool:
         """Whether ``found``, met in ``header``, is below its floor."""
         if self.families:

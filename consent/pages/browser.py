@@ -5,7 +5,6 @@ and CSS of 1998, and no script. The bar stands in a page that is not ours: it ha
 page could refuse, but the attributes of HTML 4.
 """
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from functools import cache
@@ -97,15 +96,6 @@ class BrowserPage:
 
     def _texts(self, language: str) -> BrowserTexts:
         return browser_texts(language, self._settings.texts.get(language, ()))
-
-    def nomodule(self, language: str) -> bytes:
-        """The bar for HTML that is the same for everybody: a script that only browsers without modules run.
-
-        Those are Chrome before 61, Firefox before 60, Safari before 10.1 (11 obeys ``nomodule``) and Internet Explorer.
-        """
-        bar = self.bar(language, return_to="").decode("ascii")
-        # "</" would end the script, whatever it stands in (HTML 13.2.5.15).
-        return b"document.write(%s)" % json.dumps(bar).replace("</", "<\\/").encode("ascii")
 
 
 def render_browser(  # noqa: PLR0913 - all named; each is one thing the page shows

@@ -54,12 +54,6 @@ class Settings:
     def lifetimes(self) -> Lifetimes:
         return Lifetimes(consent=self.cookie.lifetime, refusal=self.cookie.refusal_lifetime)
 
-    @property
-    def disabled(self) -> frozenset[str]:
-        """Keys of the services the owner switched off: never released."""
-        entries = self.catalogue.services.values()
-        return frozenset(service.key for service in entries if service.category == schema.HELD_ALWAYS)
-
     @classmethod
     def from_mapping(cls, mapping: Mapping[str, object], *, source: str = "settings") -> Self:
         """Read ``mapping``, shaped as the settings file is.

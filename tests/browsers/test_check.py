@@ -314,8 +314,8 @@ def test_raising_a_version_never_turns_fine_into_outdated(shape, one, other, flo
         assert judge(shape.format(*higher), floors).outcome is not Outcome.OUTDATED
 
 
-def test_an_owners_floor_of_none_lets_every_version_in():
-    floors = Floors.of(blink=None, gecko=(115, 0), webkit=None)
+def test_an_engine_without_a_floor_is_let_in_with_every_version():
+    floors = Floors(gecko=115)
     assert judge(header_of("chrome", engine=12), floors).outcome is Outcome.FINE
     assert judge(header_of("firefox", own="114.0"), floors).outcome is Outcome.OUTDATED
 

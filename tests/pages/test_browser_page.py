@@ -1,6 +1,5 @@
 """The page for a browser below the floor: readable in that very browser, without a script."""
 
-import json
 import re
 from datetime import date, timedelta
 from html.parser import HTMLParser
@@ -283,12 +282,3 @@ def test_no_policy_and_no_charset_of_a_page_can_spoil_the_bar(language):
 def test_the_days_the_bar_promises_are_the_cookies():
     for language in bundled():
         assert forms(language).number(30) in browser_texts(language).notice_hide
-
-
-@pytest.mark.parametrize("language", ["en", "uk"])
-def test_browsers_without_modules_can_write_the_bar_themselves(language):
-    script = PAGES.nomodule(language)
-    assert b"</" not in script
-    written = re.fullmatch(rb"document\.write\((.*)\)", script)[1].replace(b"<\\/", b"</")
-    assert json.loads(written).encode() == PAGES.bar(language, return_to="")
-    assert b'name="return"' not in script  # it is the same for everybody: the way back is the Referer's
