@@ -51,7 +51,7 @@ class Endpoints:
 
     async def answer(self, visit: Visit, receive: Receive, send: Send) -> None:
         """Answer a request whose path we own."""
-        handlers = self._handlers(self.mount.below(visit.path))
+        handlers = self.handlers(self.mount.below(visit.path))
         handler = handlers.get(visit.method)
         if not handlers:
             answer = answers.plain(HTTPStatus.NOT_FOUND, "not-found", visit)
@@ -87,7 +87,8 @@ class Endpoints:
             self.site.reports.failed("a page below the mount answered 500 instead", error)
             return answers.plain(HTTPStatus.INTERNAL_SERVER_ERROR, "internal-error", visit)
 
-    def _handlers(self, below: str) -> Mapping[str, Handler]:
+    def handlers(self, below: str) -> Mapping[str, Handler]:
+        """What answers at ``below`` the mount, by method; empty where nothing stands."""
         if not below:
             return {"GET": self._preferences, "HEAD": self._preferences, "POST": self.choosing.choose}
         if (shown := self.documents.handlers.get(below)) is not None:

@@ -91,8 +91,8 @@ class BrowserCheck:
 
     def __init__(self, floors: Floors) -> None:
         self.floors = floors
-        self._remembered = lru_cache(REMEMBERED)(self._judge)
-        self._judge(_OLD)  # compiles what only an outdated browser's header is looked at with
+        self._remembered = lru_cache(REMEMBERED)(self.examine)
+        self.examine(_OLD)  # compiles what only an outdated browser's header is looked at with
 
     def judge(self, user_agent: bytes, hints: bytes = b"") -> Verdict:
         """The verdict on a ``User-Agent`` header's value; give ``b""`` where there was none.
@@ -113,7 +113,8 @@ class BrowserCheck:
             return verdict  # no newer than what was judged: a family's own floor stands
         return replace(verdict, outcome=Outcome.FINE, engine=Engine.BLINK, version=version, stuck=False)
 
-    def _judge(self, header: bytes) -> Verdict:
+    def examine(self, header: bytes) -> Verdict:
+        """As ``judge`` does with a header that it has not met; nothing is remembered."""
         found = recognise(header)
         outcome = self._outcome(found, header)
         system = system_of(header)
