@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 
 from consent.html import css, embedded, limits
 from consent.html.css import Reference
+from consent.html.fetching import ANIMATED, ANIMATIONS
 from consent.html.marks import Edit, Hold, emptied, joined, marked, shadowed
 from consent.html.reading import read_foreign, read_value
 from consent.html.tags import Attribute
@@ -80,7 +81,7 @@ def hold_attributes(
     edits: list[Edit] = []
     under: list[bytes] = []
     for attribute in written:
-        if attribute.name not in STYLING and not (name in _ANIMATIONS and attribute.name in _ANIMATED):
+        if attribute.name not in STYLING and not (name in ANIMATIONS and attribute.name in ANIMATED):
             continue
         reading = read_value(attribute.value) if b"&" in attribute.value else None
         try:
@@ -97,8 +98,6 @@ def hold_attributes(
 STYLING = frozenset(
     b"style fill stroke filter mask clip-path marker marker-start marker-mid marker-end cursor mask-image".split()
 )
-_ANIMATIONS = frozenset({b"set", b"animate"})
-_ANIMATED = frozenset({b"to", b"from", b"by", b"values"})
 
 
 def _found(sheet: bytes, label_of: LabelOf, all_under: bytes | None) -> list[tuple[int, bytes]]:
