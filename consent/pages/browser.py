@@ -75,17 +75,22 @@ class BrowserPage:
         self._settings = settings
 
     def page(self, language: str, *, verdict: Verdict, return_to: str) -> bytes:
-        """The whole page for one visitor."""
-        return render_browser(
-            self._environment,
-            language=language,
-            verdict=verdict,
-            data=self._settings.browser_facts,
+        """The whole page for one visitor; ``return_to``: the path that they came for."""
+        settings, texts = self._settings, self._texts(language)
+        data = settings.browser_facts
+        page = self._environment.get_template("browser.html").render(
+            texts=texts,
+            site_name=settings.site.name,
+            outdated=verdict.outcome is Outcome.OUTDATED,
+            advice=_advice(texts, verdict),
+            mobile=verdict.mobile,
+            cards=[_card(browser, edition, texts) for browser, edition in _offered(data, verdict)],
+            data=data,
+            counted=_dated(texts.attribution, forms(texts.language).day(data.shares_as_of)),
             return_to=return_to,
-            site_name=self._settings.site.name,
-            mount=self._settings.paths.mount,
-            texts=self._texts(language),
+            action=f"{settings.paths.mount}/browser",
         )
+        return page.encode("utf-8", "replace")
 
     def bar(self, language: str, *, return_to: str) -> bytes:
         """The bar, to be inserted into a page in whatever ASCII-compatible charset."""
@@ -96,34 +101,6 @@ class BrowserPage:
 
     def _texts(self, language: str) -> BrowserTexts:
         return browser_texts(language, self._settings.texts.get(language, ()))
-
-
-def render_browser(  # noqa: PLR0913 - all named; each is one thing the page shows
-    environment: jinja2.Environment,
-    *,
-    language: str,
-    verdict: Verdict,
-    data: BrowserFacts,
-    return_to: str,
-    site_name: str,
-    mount: str,
-    texts: BrowserTexts | None = None,
-) -> bytes:
-    """The whole page. ``return_to`` is the path the visitor came for; ``texts``: other words than the bundled."""
-    texts = texts or browser_texts(language)
-    page = environment.get_template("browser.html").render(
-        texts=texts,
-        site_name=site_name,
-        outdated=verdict.outcome is Outcome.OUTDATED,
-        advice=_advice(texts, verdict),
-        mobile=verdict.mobile,
-        cards=[_card(browser, edition, texts) for browser, edition in _offered(data, verdict)],
-        data=data,
-        counted=_dated(texts.attribution, forms(texts.language).day(data.shares_as_of)),
-        return_to=return_to,
-        action=f"{mount}/browser",
-    )
-    return page.encode("utf-8", "replace")
 
 
 @cache
