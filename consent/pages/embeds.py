@@ -17,7 +17,7 @@ from consent.decision import Decision
 from consent.html.tags import attributes, resolve
 from consent.pages.assets import csp_hash, load_style, to_ascii
 from consent.pages.checking import UnfitError
-from consent.pages.embed_kinds import kind_of
+from consent.pages.embed_kinds import described
 from consent.pages.environment import shared_values
 from consent.pages.theme import theme
 from consent.pages.wording import Wording, wordings
@@ -88,11 +88,10 @@ class Embeds:
         wording = self._wordings[language]
         service = self._settings.catalogue.services.get(service_key)
         called = service.name if service else wording.label(category)
-        kind = kind_of(service_key)
         single = service is not None and service.key in self._declared
         markup = self._template.render(
             shared_values(self._settings, wording),
-            what=wording.text("placeholder", kind, service=called),
+            what=described(wording, service_key, called),
             explanation=_explanation(wording, service),
             service=called,
             # A service that is not declared is allowed with its category, or not at all.
