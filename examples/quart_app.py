@@ -10,7 +10,7 @@ from consent import ConsentMiddleware
 from examples.page import SETTINGS, render
 
 app = Quart(__name__)
-app.asgi_app = ConsentMiddleware(app.asgi_app, settings=SETTINGS)  # type: ignore[method-assign]
+app.asgi_app = ConsentMiddleware(app.asgi_app, settings=SETTINGS)  # type: ignore[method-assign]  # as Quart documents it
 
 
 @app.get("/")

@@ -48,7 +48,7 @@ def test_at_first_sight_nothing_is_remembered(article):
     before = rewriting.holder_of(article, asked)
     rewriting.forget(article.site)
     assert rewriting.holder_of(article, asked) is not before
-    assert len(article.site.catalogue._inline._memory) == 0
+    assert len(article.site.catalogue.inline.memory) == 0
 
 
 def test_a_stream_that_is_not_rewritten_is_no_measurement(article, monkeypatch):

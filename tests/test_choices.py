@@ -1,5 +1,6 @@
 """A choice gives a state, and grants nothing that was not asked for."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -7,7 +8,7 @@ from hypothesis import given, strategies as st
 
 from consent.catalogue import Partner, Service
 from consent.categories import STANDARD
-from consent.choices import Action, Choice, Lifetimes, apply, parse_choice
+from consent.choices import Action, Choice, Lifetimes, apply, is_repeated, parse_choice
 from consent.policy import make_policy
 
 NOW = datetime(2026, 11, 23, 10, 30, 15, 999, tzinfo=UTC)
@@ -77,6 +78,32 @@ def test_a_grant_and_a_refusal_stand_for_their_own_times():
     refused = after(Choice(action=Action.REJECT), lifetimes)
     assert granted.expires_at - granted.given_at == timedelta(days=10)
     assert refused.expires_at - refused.given_at == timedelta(days=20)
+
+
+def test_a_grant_of_one_service_stands_as_long_as_any_grant():
+    lifetimes = Lifetimes(consent=timedelta(days=10), refusal=timedelta(days=20))
+    granted = after(Choice(action=Action.SAVE, services=frozenset({"youtube"})), lifetimes)
+    assert granted.expires_at - granted.given_at == timedelta(days=10)
+
+
+def test_a_choice_stands_for_180_days_where_nobody_says_otherwise():
+    assert {after(Choice(action=action)).expires_at for action in (Action.ACCEPT, Action.REJECT)} == {
+        NOW.replace(microsecond=0) + timedelta(days=180)
+    }
+
+
+@pytest.mark.parametrize(("seconds", "repeated"), [(-1, False), (0, True), (59, True), (60, False)])
+def test_the_same_choice_within_a_minute_is_one(seconds, repeated):
+    before = after(Choice(action=Action.ACCEPT))
+    assert is_repeated(before, replace(before, given_at=before.given_at + timedelta(seconds=seconds))) is repeated
+
+
+@pytest.mark.parametrize(
+    "other", [{"categories": frozenset()}, {"services": frozenset({"youtube"})}, {"policy_version": "another"}]
+)
+def test_another_choice_within_a_minute_is_another(other):
+    before = after(Choice(action=Action.ACCEPT))
+    assert not is_repeated(before, replace(before, **other))
 
 
 @given(CHOICES)

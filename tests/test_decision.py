@@ -85,7 +85,8 @@ def test_an_undeclared_service_comes_with_its_category():
 
 
 def test_an_undeclared_service_stays_held_where_the_owner_says_so():
-    state = replace(STATE, policy_version=STRICT.version, categories=frozenset({"media", "analytics"}))
+    categories = frozenset({"media", "analytics"})
+    state = replace(STATE, policy_version=STRICT.version, categories=categories, services=frozenset())
     decision = decide(STRICT, state, NOW)
     assert decision.allows_service(YOUTUBE)
     assert not decision.allows_service(COUNTER)

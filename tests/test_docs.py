@@ -136,7 +136,7 @@ def test_the_documented_endpoints_are_those_there_are(site):
     documented = set(re.findall(r"^\| `(GET|POST) (/\S+)` \|", CHOICES.replace("choice-HASH.js", choice), re.MULTILINE))
     served = Endpoints.of(site, Gate.of(site, [b"a key for this test alone"]))
     below = {path.removeprefix("/consent") for _, path in documented}
-    assert documented == {(m, f"/consent{b}") for b in below for m in served._handlers(b) if m != "HEAD"}
+    assert documented == {(m, f"/consent{b}") for b in below for m in served.handlers(b) if m != "HEAD"}
     shown = {*served.documents.handlers, *(f"/assets/{name}" for name in site.pages.assets)}
     expected = {"", "/browser", "/verdicts", "/violations"} | shown
     assert {path for _, path in documented} == {f"/consent{path}" for path in expected}
@@ -167,7 +167,7 @@ def test_the_documented_json_is_understood_and_the_answer_has_its_keys(site):
         now=site.now(),
         lifetimes=site.settings.lifetimes,
     )
-    answer = choosing._told(state, site.decide(state), reload=False)
+    answer = choosing.outcome(state, site.decide(state), reload=False)
     assert {key: answer[key] for key in ("answered", "categories", "services", "reload")} == {
         key: json.loads(told)[key] for key in ("answered", "categories", "services", "reload")
     }

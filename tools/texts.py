@@ -225,6 +225,13 @@ def quoted(text: str) -> str:
 
 def main(arguments: list[str]) -> int:
     command, tags = (arguments[0] if arguments else ""), arguments[1:]
+    named = tags[:1] if command == "fill" else tags
+    if strange := [tag for tag in named if tag not in known()]:
+        print(f"{', '.join(strange)}: not in consent/data/cldr.json. Put it into TAGS of tools/cldr.py, and run that")
+        return 2
+    if command in {"check", "merge"} and (absent := [tag for tag in named if tag not in languages()]):
+        print(f"{', '.join(absent)}: there is no file yet. Begin one with: python -m tools.texts new {absent[0]}")
+        return 1
     if command == "new" and len(tags) == 1 and tags[0] in known() and not (TEXTS / f"{tags[0]}.po").exists():
         write(tags[0], {})
     elif command == "merge":

@@ -102,7 +102,7 @@ class Choosing:
             # The open page stays under the policy it came with: what was allowed now could not be fetched in it.
             confined = site.settings.holding.csp == "enforce"
             reload = confined or site.settings.holding.release == "reload" or _takes_back(site, earlier, decision)
-            return answers.json_answer(HTTPStatus.OK, _told(state, decision, reload=reload)).adding(headers)
+            return answers.json_answer(HTTPStatus.OK, outcome(state, decision, reload=reload)).adding(headers)
         return answers.see_other(self.mount.return_path(submission.return_to, visit)).adding(headers)
 
     async def _submitted(self, visit: Visit, receive: Receive) -> Submission | Answer:
@@ -134,7 +134,8 @@ def _moment(moment: datetime) -> str:
     return moment.isoformat().replace("+00:00", "Z")
 
 
-def _told(state: ConsentState, decision: Decision, *, reload: bool) -> dict[str, object]:
+def outcome(state: ConsentState, decision: Decision, *, reload: bool) -> dict[str, object]:
+    """What the page's script is told of a choice; docs/choices.md has the fields."""
     return {
         "answered": decision.answered,
         "categories": sorted(state.categories),

@@ -13,9 +13,9 @@ from consent.asgi.answers import Answer
 from consent.asgi.choosing import Choosing
 from consent.asgi.documents import Documents, Handler
 from consent.asgi.gate import Gate
-from consent.asgi.hearing import Hearing
 from consent.asgi.mount import Mount
 from consent.asgi.recording import Recording
+from consent.asgi.reporting import Reporting
 from consent.asgi.site import Site
 from consent.asgi.verdicts import Verdicts
 from consent.asgi.visit import Visit
@@ -29,7 +29,7 @@ class Endpoints:
     site: Site
     gate: Gate
     mount: Mount
-    hearing: Hearing
+    reporting: Reporting
     verdicts: Verdicts
     documents: Documents
     choosing: Choosing
@@ -43,7 +43,7 @@ class Endpoints:
             site=site,
             gate=gate,
             mount=mount,
-            hearing=Hearing(site=site),
+            reporting=Reporting(site=site),
             verdicts=Verdicts(site=site),
             documents=Documents(site=site, mount=mount),
             choosing=Choosing(site=site, gate=gate, mount=mount, recording=recording),
@@ -51,7 +51,7 @@ class Endpoints:
 
     async def answer(self, visit: Visit, receive: Receive, send: Send) -> None:
         """Answer a request whose path we own."""
-        handlers = self._handlers(self.mount.below(visit.path))
+        handlers = self.handlers(self.mount.below(visit.path))
         handler = handlers.get(visit.method)
         if not handlers:
             answer = answers.plain(HTTPStatus.NOT_FOUND, "not-found", visit)
@@ -87,7 +87,8 @@ class Endpoints:
             self.site.reports.failed("a page below the mount answered 500 instead", error)
             return answers.plain(HTTPStatus.INTERNAL_SERVER_ERROR, "internal-error", visit)
 
-    def _handlers(self, below: str) -> Mapping[str, Handler]:
+    def handlers(self, below: str) -> Mapping[str, Handler]:
+        """What answers at ``below`` the mount, by method; empty where nothing stands."""
         if not below:
             return {"GET": self._preferences, "HEAD": self._preferences, "POST": self.choosing.choose}
         if (shown := self.documents.handlers.get(below)) is not None:
@@ -100,7 +101,7 @@ class Endpoints:
             handler = _serving(asset)
             return {"GET": handler, "HEAD": handler}
         if below == "/violations":
-            return {"POST": self.hearing.take}
+            return {"POST": self.reporting.take}
         return {}
 
     async def _preferences(self, visit: Visit, _: Receive) -> Answer:

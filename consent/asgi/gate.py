@@ -62,7 +62,7 @@ class Gate:
             site=site,
             rules=make_rules(site.settings),
             continuing=ContinueCookie(keys),
-            pages=BrowserPage(site.settings),
+            pages=site.pages.browser,
         )
 
     def report(self, today: date) -> None:

@@ -17,7 +17,7 @@ from consent.asgi.request import for_app
 from consent.asgi.responder import Responder
 from consent.asgi.server_errors import bring_in
 from consent.asgi.site import Site
-from consent.asgi.start import is_within_lifespan, refuse
+from consent.asgi.startup import is_within_lifespan, refuse
 from consent.asgi.visit import inner_path, read_wishes
 from consent.asgi.workers import confined
 from consent.browsers import Verdict
@@ -129,12 +129,21 @@ class ConsentMiddleware:
     def _looked_at(self, consent: Consent) -> Finding | Answer | None:
         """What is to become of a browser that opens a page; None for nearly every one."""
         try:
-            if (self._debug or _is_debugged(consent)) and (shown := self._gate.preview(consent.visit)) is not None:
+            if (self._debug or self._is_debugged(consent)) and (shown := self._gate.preview(consent.visit)) is not None:
                 return shown
             return self._gate.find(consent.visit)
         except Exception as error:  # noqa: BLE001 - whatever it is, a browser that is not judged is let in
             self.site.reports.failed("its browser was not looked at", error)
             return None
+
+    def _is_debugged(self, consent: Consent) -> bool:
+        """Whether the framework says so.
+
+        Starlette and FastAPI put their app into the scope of what is added to them. Litestar, or one of these, may be
+        what we stand around; of Quart it is the method ``asgi_app``.
+        """
+        apps = (consent.visit.scope.get("app"), self.app, getattr(self.app, "__self__", None))
+        return any(getattr(app, "debug", False) is True for app in apps)
 
     async def _turn_away(self, found: Finding, consent: Consent) -> Answer | None:
         if self._on_outdated is not None and await self._lets_in(self._on_outdated, found, consent):
@@ -142,7 +151,7 @@ class ConsentMiddleware:
         try:
             if found.mode == "page":
                 return self._gate.page(consent.visit, found.verdict)
-            consent.visit.notice = self._gate.bar(consent.visit)
+            consent.visit.bar = self._gate.bar(consent.visit)
         except Exception as error:  # noqa: BLE001 - as above
             self.site.reports.failed("an outdated browser was let in without a word", error)
         return None
@@ -181,11 +190,6 @@ class ConsentMiddleware:
             await send(message)
 
         return send_and_close
-
-
-def _is_debugged(consent: Consent) -> bool:
-    """Whether the framework says so: Starlette, FastAPI and Litestar put their app into the scope."""
-    return getattr(consent.visit.scope.get("app"), "debug", False) is True
 
 
 def _load(

@@ -109,4 +109,4 @@ class Page:
         if self._kind is Kind.PAGE and csp.may_stand_in(self._text):
             self._styled = True  # a placeholder's style would come after that policy, and be stopped by it
             head += self._site.pages.embeds.style(self._nonce)
-        return Insertion(head=head, body=body + self._visit.notice)
+        return Insertion(head=head, body=body + self._visit.bar)

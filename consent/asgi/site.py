@@ -130,7 +130,7 @@ class Site:
         holding = self.settings.holding
         # A browser keeps the policy with the page: another setting must not be answered with "not modified".
         version = " ".join([self.pages.version, holding.csp, *holding.allow]) if self.allowlist else self.pages.version
-        if visit.notice:  # gone after an update of the browser, and so must be what it kept
+        if visit.bar:  # gone after an update of the browser, and so must be what it kept
             version += " notice"
         return state_tag(decision, pages=version, language=self.language(visit), kind=visit.kind)
 
@@ -142,6 +142,6 @@ class Site:
         if visit.kind is not Kind.PAGE:
             # A browser must not show as a page what it keeps of a fragment: no banner would stand in it.
             names += [b"Sec-Fetch-Dest", b"HX-Request"]
-        if visit.notice:
+        if visit.bar:
             names += [b"User-Agent", b"Sec-CH-UA"]
         return names

@@ -66,7 +66,7 @@ class Visit:
     """One request."""
 
     _headers: dict[bytes, bytes] | None = None
-    notice: bytes = b""
+    bar: bytes = b""
     """What is to stand on top of the page: the bar for an outdated browser."""
     said_language: str = ""
     """Set by the app, through ``scope["consent"].language``."""

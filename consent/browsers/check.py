@@ -46,12 +46,6 @@ class Floors:
     trailing: tuple[tuple[str, int], ...] = ()
     """The Blink from which on a family passes all the same: that of its newest release, below ``blink``."""
 
-    @classmethod
-    def of(cls, *, blink: Version | None, gecko: Version | None, webkit: Version | None) -> "Floors":
-        """Floors from an owner's own versions; None lets every version in. Minor numbers count for WebKit only."""
-        lowest = (0, 0)
-        return cls(blink=(blink or lowest)[0], gecko=(gecko or lowest)[0], webkit=webkit or lowest)
-
     def outdated(self, found: Found, header: bytes) -> bool:
         """Whether ``found``, met in ``header``, is below its floor."""
         if self.families:
@@ -97,8 +91,8 @@ class BrowserCheck:
 
     def __init__(self, floors: Floors) -> None:
         self.floors = floors
-        self._remembered = lru_cache(REMEMBERED)(self._judge)
-        self._judge(_OLD)  # compiles what only an outdated browser's header is looked at with
+        self._remembered = lru_cache(REMEMBERED)(self.examine)
+        self.examine(_OLD)  # compiles what only an outdated browser's header is looked at with
 
     def judge(self, user_agent: bytes, hints: bytes = b"") -> Verdict:
         """The verdict on a ``User-Agent`` header's value; give ``b""`` where there was none.
@@ -119,7 +113,8 @@ class BrowserCheck:
             return verdict  # no newer than what was judged: a family's own floor stands
         return replace(verdict, outcome=Outcome.FINE, engine=Engine.BLINK, version=version, stuck=False)
 
-    def _judge(self, header: bytes) -> Verdict:
+    def examine(self, header: bytes) -> Verdict:
+        """As ``judge`` does with a header that it has not met; nothing is remembered."""
         found = recognise(header)
         outcome = self._outcome(found, header)
         system = system_of(header)

@@ -18,7 +18,7 @@ from consent.categories import NECESSARY
 class Catalogue:
     """Services by key, in the order of the file; ``own`` are the site owner's and win over the rest."""
 
-    __slots__ = ("_cookies", "_hosts", "_inline", "_own", "_paths", "services")
+    __slots__ = ("_cookies", "_hosts", "_own", "_paths", "inline", "services")
 
     def __init__(self, services: Iterable[Service], own: Iterable[Service] = ()) -> None:
         self._own = {service.key: service for service in own}
@@ -29,7 +29,7 @@ class Catalogue:
         self._hosts = HostIndex([*rest, *owned])
         self._paths = PathIndex([*rest, *owned])
         self._cookies = CookieIndex([*owned, *rest])
-        self._inline = InlineIndex(by_key.values(), self._hosts)
+        self.inline = InlineIndex(by_key.values(), self._hosts)
 
     @classmethod
     def bundled(cls) -> "Catalogue":
@@ -58,7 +58,7 @@ class Catalogue:
 
     def find_inline(self, text: bytes) -> tuple[Service, ...]:
         """Whose an inline script is: distinct services in the order of the catalogue; those of ``necessary`` never."""
-        return self._inline.find(text)
+        return self.inline.find(text)
 
     def find_cookie(self, name: str) -> Service | None:
         """Who sets a first-party cookie of this name; None for a name that may as well be the site's own."""

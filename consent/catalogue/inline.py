@@ -12,10 +12,10 @@ from collections.abc import Iterable
 from consent.catalogue.addresses import AddressIndex
 from consent.catalogue.code import CallIndex, UnderscoreIndex
 from consent.catalogue.hosts import HostIndex
-from consent.catalogue.memory import TextMemory
 from consent.catalogue.service import Service
 from consent.catalogue.signatures import Signature, make_signatures
 from consent.categories import NECESSARY
+from consent.text_memory import TextMemory
 
 _GLOBALS = re.compile(rb"window(?<![\w$]window)(?:\.|\[['\"])([A-Za-z_$][\w$]*)").findall
 _GLOBAL = re.compile(r"window\.([A-Za-z_$][\w$]*)", re.ASCII)
@@ -24,7 +24,7 @@ _GLOBAL = re.compile(r"window\.([A-Za-z_$][\w$]*)", re.ASCII)
 class InlineIndex:
     """Every inline signature of a catalogue. What is necessary is never held, so its signatures are left out."""
 
-    __slots__ = ("_addresses", "_globals", "_memory", "_rest", "_services", "_signs")
+    __slots__ = ("_addresses", "_globals", "_rest", "_services", "_signs", "memory")
 
     def __init__(self, services: Iterable[Service], hosts: HostIndex) -> None:
         self._services = tuple(service for service in services if service.category != NECESSARY)
@@ -35,7 +35,7 @@ class InlineIndex:
             CallIndex(),
         )
         self._rest: list[tuple[int, Signature]] = []
-        self._memory: TextMemory[tuple[Service, ...]] = TextMemory()
+        self.memory: TextMemory[tuple[Service, ...]] = TextMemory()
         for place, service in enumerate(self._services):
             for text in service.inline:
                 self._add(place, text, hosts)
@@ -45,9 +45,9 @@ class InlineIndex:
 
     def find(self, text: bytes) -> tuple[Service, ...]:
         """Whose ``text`` is. A site's scripts recur on its every page, so they are remembered."""
-        if (known := self._memory.get(text)) is None:
+        if (known := self.memory.get(text)) is None:
             known = self._find(text)
-            self._memory.keep(text, known)
+            self.memory.keep(text, known)
         return known
 
     def _add(self, place: int, text: str, hosts: HostIndex) -> None:

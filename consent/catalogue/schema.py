@@ -138,7 +138,7 @@ def _texts(data: Mapping[str, object], field: str, key: str) -> tuple[str, ...]:
     return texts
 
 
-def _demand(met: bool, key: str, complaint: str) -> None:  # noqa: FBT001  a condition, as in assert
+def _demand(met: bool, key: str, complaint: str) -> None:  # noqa: FBT001 - a condition, as in assert
     if not met:
         raise CatalogueError(f"{key} {complaint}")
 

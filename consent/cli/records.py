@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
-from consent.cli import records_reading, records_taking
+from consent.cli import records_reading, records_removing
 from consent.cli.site import CommandSite, add_settings, load_site
 from consent.errors import SettingsError
 from consent.records.base import Event, StoreError
@@ -22,8 +22,8 @@ RUN: dict[str, Callable[[CommandSite, argparse.Namespace], int]] = {
     "verify": records_reading.run_verify,
     "export": records_reading.run_export,
     "stats": records_reading.run_stats,
-    "erase": records_taking.run_erase,
-    "purge": records_taking.run_purge,
+    "erase": records_removing.run_erase,
+    "purge": records_removing.run_purge,
 }
 
 

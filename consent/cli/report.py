@@ -41,6 +41,7 @@ def run(arguments: argparse.Namespace) -> int:
             now=datetime.now(UTC),
             span=_span(since, until),
             threshold=arguments.threshold,
+            own=site.settings.site.templates,
         )
         write_file(arguments.output, [html], EVERYBODY)
     except SettingsError as error:

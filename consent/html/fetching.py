@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable
 from enum import Enum
 
+from consent.html import srcset
 from consent.html.tags import Attribute, resolve
 
 
@@ -23,7 +24,9 @@ class Use(Enum):
 
 
 HREFS = frozenset({b"href", b"xlink:href"})
-_ANIMATED = frozenset({b"to", b"from", b"by", b"values"})
+ANIMATIONS = frozenset({b"set", b"animate"})
+"""SVG elements that set an attribute of another, an address among them."""
+ANIMATED = frozenset({b"to", b"from", b"by", b"values"})
 FETCHING: dict[bytes, frozenset[bytes]] = {
     b"script": frozenset({b"src"}) | HREFS,
     b"iframe": frozenset({b"src", b"srcdoc"}),
@@ -33,8 +36,8 @@ FETCHING: dict[bytes, frozenset[bytes]] = {
     b"image": frozenset({b"src", b"srcset"}) | HREFS,
     b"feimage": HREFS,
     b"use": HREFS,
-    b"set": _ANIMATED,
-    b"animate": _ANIMATED,
+    b"set": ANIMATED,
+    b"animate": ANIMATED,
     b"input": frozenset({b"src"}),
     b"source": frozenset({b"src", b"srcset"}),
     b"video": frozenset({b"src", b"poster"}),
@@ -111,6 +114,18 @@ def fetches(name: bytes, written: list[Attribute]) -> bool:
     if name == b"meta":
         return (value_of(written, b"http-equiv") or b"").lower() == b"refresh"
     return True
+
+
+def urls_in(element: bytes, name: bytes, value: bytes, written: list[Attribute]) -> Iterable[bytes]:
+    """The URLs in the ``value`` of an attribute called ``name``, its character references resolved."""
+    if name in SETS:
+        return srcset.urls(value)
+    if name == b"ping":
+        return value.split()
+    if element in ANIMATIONS:
+        animated = next((resolve(a.value) for a in written if a.name == b"attributename"), b"")
+        return value.split(b";") if animated.strip().lower() in HREFS else ()
+    return (value,)
 
 
 def use_of(name: bytes, written: list[Attribute], *, unscripted: bool) -> Use:

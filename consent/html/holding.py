@@ -9,9 +9,9 @@ comes before what the judge says.
 import itertools
 from collections.abc import Callable, Iterable
 
-from consent.html import embedded, limits, marks, modules, refresh, speculation, srcset, styles
+from consent.html import embedded, limits, marks, modules, refresh, speculation, styles
 from consent.html.constructs import FOREIGN, TOO_DEEP, TOO_LONG, TRACED, UNSURE, Construct
-from consent.html.fetching import FETCHING, FRAMES, HREFS, MODULE, NOTHING, RULES, SETS, Use, fetches, use_of
+from consent.html.fetching import FETCHING, FRAMES, MODULE, NOTHING, RULES, Use, fetches, urls_in, use_of
 from consent.html.judging import Judge, Passes
 from consent.html.marks import Hold, both, inert, joined, renamed
 from consent.html.memory import Memory
@@ -23,8 +23,26 @@ from consent.html.texts import Texts
 IGNORE = b"ignore"
 
 LONGEST_BASE = 1024
+"""Bytes of a base for which a holder is kept."""
 BASES = 16
 """Bases that lead elsewhere for which a holder keeps another."""
+
+_RUN = frozenset({b"javascript", MODULE})
+"""Kinds of scripts that run (``script_tags.kind_of``)."""
+_COMMENTS = {TOO_DEEP: limits.DRAWINGS, TOO_LONG: limits.TAG, UNSURE: limits.AMBIGUITY}
+"""Tags that are made comments, and why."""
+_SHOWING = FRAMES | {b"meta"}
+_SELDOM = frozenset(b"a area body table thead tbody tfoot tr td th".split())
+"""Elements that fetch by an attribute that few of them have: they are found by it, not by their name."""
+
+_KINDS = {
+    b"link": b"rel",
+    b"meta": b"http-equiv",
+    b"input": b"type",
+    b"set": b"attributename",
+    b"animate": b"attributename",
+}
+"""By what an element is one that fetches."""
 
 _FORGETFUL = Texts(room=0)
 
@@ -228,7 +246,7 @@ class Holder:
             return self._embedded(value)
         if element == b"link" and (sheet := embedded.sheet(value)) is not None:
             return styles.labels(sheet, self._passive) or None
-        urls = list(itertools.islice(_urls(element, attribute.name, value, written), limits.CANDIDATES.most + 1))
+        urls = list(itertools.islice(urls_in(element, attribute.name, value, written), limits.CANDIDATES.most + 1))
         if len(urls) > limits.CANDIDATES.most:
             return limits.CANDIDATES.label
         return joined(label for url in urls if (label := self._judge.url(url, use)) is not None) or None
@@ -237,43 +255,11 @@ class Holder:
         return self._judge.url(url, Use.PASSIVE)
 
 
-def _urls(element: bytes, name: bytes, value: bytes, written: list[Attribute]) -> Iterable[bytes]:
-    """The URLs in an attribute's value."""
-    if name in SETS:
-        return srcset.urls(value)
-    if name == b"ping":
-        return value.split()
-    if element in _ANIMATIONS:
-        animated = next((resolve(a.value) for a in written if a.name == b"attributename"), b"")
-        return value.split(b";") if animated.strip().lower() in HREFS else ()
-    return (value,)
-
-
-_COMMENTS = {TOO_DEEP: limits.DRAWINGS, TOO_LONG: limits.TAG, UNSURE: limits.AMBIGUITY}
-"""Tags that are made comments, and why."""
-_SHOWING = FRAMES | {b"meta"}
-_ANIMATIONS = frozenset({b"set", b"animate"})
-_SELDOM = frozenset(b"a area body table thead tbody tfoot tr td th".split())
-"""Elements that fetch by an attribute that few of them have: they are found by it, not by their name."""
-
-_KINDS = {
-    b"link": b"rel",
-    b"meta": b"http-equiv",
-    b"input": b"type",
-    b"set": b"attributename",
-    b"animate": b"attributename",
-}
-"""By what an element is one that fetches."""
-
-
 def _shadowed(name: bytes) -> Hold:
     """How an element with too many attributes is held."""
     kind = [_KINDS[name]] if name in _KINDS else []
     names = {*FETCHING.get(name, NOTHING), *styles.STYLING, *kind} - {b"type" if name == b"script" else b""}
     return marks.shadowed(name, names, limits.ATTRIBUTES.label)
-
-
-_RUN = frozenset({b"javascript", MODULE})
 
 
 def _assigned(written: list[Attribute]) -> bytes | None:

@@ -13,17 +13,13 @@ _ORDINARY = 16 * 1024
 
 def kind_of(tag: bytes) -> bytes:
     """What a browser takes a script with this start tag to be: see ``script_type``."""
-    return _known_kind(tag) if len(tag) <= _ORDINARY else script_type(attributes(tag, 0, len(tag)))
+    return known_kind(tag) if len(tag) <= _ORDINARY else script_type(attributes(tag, 0, len(tag)))
 
 
 @functools.lru_cache(maxsize=512)
-def _known_kind(tag: bytes) -> bytes:
+def known_kind(tag: bytes) -> bytes:
+    """As ``kind_of``, remembered."""
     return b"javascript" if tag == b"<script>" else script_type(attributes(tag, 0, len(tag)))
-
-
-def forget() -> None:
-    """Empty the memory."""
-    _known_kind.cache_clear()
 
 
 def decides(tag: bytes) -> bool:

@@ -6,18 +6,21 @@ A sheet within a ``data:`` URL is read like one of its own (``@import "data:text
 import itertools
 from collections.abc import Callable, Iterable
 
-from consent.catalogue.memory import TextMemory
 from consent.html import css, embedded, limits
 from consent.html.css import Reference
+from consent.html.fetching import ANIMATED, ANIMATIONS
 from consent.html.marks import Edit, Hold, emptied, joined, marked, shadowed
 from consent.html.reading import read_foreign, read_value
 from consent.html.tags import Attribute
+from consent.text_memory import TextMemory
 
 LabelOf = Callable[[bytes], bytes | None]
 """Under which labels what a URL leads to is held, if it is."""
 
-_memory: TextMemory[tuple[Reference, ...]] = TextMemory()
-"""The URLs of sheets met before: a site writes the same ones into its every page."""
+MEMORY: TextMemory[tuple[Reference, ...]] = TextMemory()
+"""The URLs of sheets met before: a site writes the same ones into its every page. One for the process, as texts are the
+same whoever judges them.
+"""
 
 
 class TooManyError(Exception):
@@ -36,13 +39,13 @@ def held(sheet: bytes, label_of: LabelOf, *, depth: int = 0) -> list[tuple[int, 
 
 def references(sheet: bytes) -> tuple[Reference, ...]:
     """The URLs of a sheet that may lead anywhere. Raises TooManyError."""
-    known = _memory.get(sheet)
+    known = MEMORY.get(sheet)
     if known is None:
         found = (r for r in css.references(sheet) if r.url[:5].lower() != b"data:" or embedded.sheet(r.url) is not None)
         known = tuple(itertools.islice(found, limits.REFERENCES.most + 1))
         if len(known) > limits.REFERENCES.most:
             raise TooManyError
-        _memory.keep(sheet, known)
+        MEMORY.keep(sheet, known)
     return known
 
 
@@ -52,12 +55,6 @@ def labels(sheet: bytes, label_of: LabelOf, *, depth: int = 0) -> bytes:
         return joined(found for _, found in held(sheet, label_of, depth=depth))
     except TooManyError:
         return limits.REFERENCES.label
-
-
-def forget() -> None:
-    """Empty the memory."""
-    global _memory  # noqa: PLW0603 - one for the process, as texts are the same whoever judges them
-    _memory = TextMemory()
 
 
 def hold_sheet(
@@ -84,7 +81,7 @@ def hold_attributes(
     edits: list[Edit] = []
     under: list[bytes] = []
     for attribute in written:
-        if attribute.name not in STYLING and not (name in _ANIMATIONS and attribute.name in _ANIMATED):
+        if attribute.name not in STYLING and not (name in ANIMATIONS and attribute.name in ANIMATED):
             continue
         reading = read_value(attribute.value) if b"&" in attribute.value else None
         try:
@@ -101,8 +98,6 @@ def hold_attributes(
 STYLING = frozenset(
     b"style fill stroke filter mask clip-path marker marker-start marker-mid marker-end cursor mask-image".split()
 )
-_ANIMATIONS = frozenset({b"set", b"animate"})
-_ANIMATED = frozenset({b"to", b"from", b"by", b"values"})
 
 
 def _found(sheet: bytes, label_of: LabelOf, all_under: bytes | None) -> list[tuple[int, bytes]]:

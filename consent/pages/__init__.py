@@ -5,24 +5,22 @@ decision.
 """
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
-from itertools import product
 
 import jinja2
 
-from consent.choices import Action, Choice, apply
-from consent.decision import decide
 from consent.pages.assets import Asset as Asset
 from consent.pages.banner import Banner
+from consent.pages.browser import BrowserPage
 from consent.pages.changes import Asked as Asked, since as since
-from consent.pages.checking import check_buttons, check_templates, rendering_problem
+from consent.pages.checking import check_templates, rendering_problem
 from consent.pages.cookie_policy import CookiePolicy
 from consent.pages.embeds import Embeds
 from consent.pages.environment import make_environment
 from consent.pages.error import ErrorPage
 from consent.pages.opt_out import OptOut
 from consent.pages.preferences import Preferences
-from consent.pages.receipt import Entry, Receipt
+from consent.pages.receipt import Receipt
+from consent.pages.trying import check_shown, try_out
 from consent.settings import Settings
 
 
@@ -41,11 +39,10 @@ class Pages:
         check_templates(own, environment)
         try:
             self._prepare(settings, environment)
-            self._try_out(settings)
+            shown = [*try_out(self, settings)]
         except Exception as error:
             raise rendering_problem(error, own) from error
-        for language in settings.site.languages:
-            check_buttons(self.banner.asking(language), own)
+        check_shown(shown, settings, own)
 
     def _prepare(self, settings: Settings, environment: jinja2.Environment) -> None:
         self.embeds = Embeds(settings, environment)
@@ -55,6 +52,7 @@ class Pages:
         self.receipt = Receipt(settings, environment)
         self.opt_out = OptOut(settings, environment)
         self.error = ErrorPage(settings, environment)
+        self.browser = BrowserPage(settings, environment)
         self.languages: tuple[str, ...] = settings.site.languages
         self.script_hashes: tuple[bytes, ...] = self.banner.script_hashes
         """CSP sources of the script, the inline part and the other: ``'sha256-...'``."""
@@ -63,34 +61,3 @@ class Pages:
         self.style_hashes: tuple[bytes, ...] = (*self.banner.style_hashes, self.embeds.style_hash)
         self.version: str = self.banner.version
         """A short hash of everything inserted: part of a page's ETag."""
-
-    def _try_out(self, settings: Settings) -> None:
-        """Render every page in every language, for a visitor who has not chosen and one who has.
-
-        A template may fail in one language alone: on a word that it looks up, or in a branch.
-        """
-        now = datetime(2000, 1, 1, tzinfo=UTC)
-        chosen = apply(
-            Choice(action=Action.ACCEPT),
-            policy=settings.policy,
-            receipt="receipt",
-            now=now,
-            lifetimes=settings.lifetimes,
-        )
-        answers = tuple((key, True) for key in settings.policy.asked)
-        history = [Entry(at=now, event="partial", categories=answers, services=())]
-        for language, state in product(settings.site.languages, (None, chosen)):
-            decision = decide(settings.policy, state, now)
-            self.banner.insertion(language=language, decision=decision)
-            for embedded in (True, False):
-                self.preferences.render(
-                    language=language, decision=decision, state=state, return_to="/", embedded=embedded
-                )
-            self.receipt.render(
-                language=language, decision=decision, state=state, history=history if state else (), return_to="/"
-            )
-            self.opt_out.render(language=language, decision=decision, return_to="/")
-        for language in settings.site.languages:
-            self.policy.render(language=language, return_to="/")
-            self.embeds.placeholder(language, b"media/youtube", b"<iframe>")
-            self.error.render(language=language, status=404, code="not-found", return_to="/")

@@ -5,7 +5,6 @@ and CSS of 1998, and no script. The bar stands in a page that is not ours: it ha
 page could refuse, but the attributes of HTML 4.
 """
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from functools import cache
@@ -71,22 +70,27 @@ class Card:
 class BrowserPage:
     """The page and the bar of one site, in every bundled language."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._environment = make_environment()
+    def __init__(self, settings: Settings, environment: jinja2.Environment | None = None) -> None:
+        self._environment = environment or make_environment(settings.site.templates)
         self._settings = settings
 
     def page(self, language: str, *, verdict: Verdict, return_to: str) -> bytes:
-        """The whole page for one visitor."""
-        return render_browser(
-            self._environment,
-            language=language,
-            verdict=verdict,
-            data=self._settings.browser_facts,
+        """The whole page for one visitor; ``return_to``: the path that they came for."""
+        settings, texts = self._settings, self._texts(language)
+        data = settings.browser_facts
+        page = self._environment.get_template("browser.html").render(
+            texts=texts,
+            site_name=settings.site.name,
+            outdated=verdict.outcome is Outcome.OUTDATED,
+            advice=_advice(texts, verdict),
+            mobile=verdict.mobile,
+            cards=[_card(browser, edition, texts) for browser, edition in _offered(data, verdict)],
+            data=data,
+            counted=_dated(texts.attribution, forms(texts.language).day(data.shares_as_of)),
             return_to=return_to,
-            site_name=self._settings.site.name,
-            mount=self._settings.paths.mount,
-            texts=self._texts(language),
+            action=f"{settings.paths.mount}/browser",
         )
+        return page.encode("utf-8", "replace")
 
     def bar(self, language: str, *, return_to: str) -> bytes:
         """The bar, to be inserted into a page in whatever ASCII-compatible charset."""
@@ -97,43 +101,6 @@ class BrowserPage:
 
     def _texts(self, language: str) -> BrowserTexts:
         return browser_texts(language, self._settings.texts.get(language, ()))
-
-    def nomodule(self, language: str) -> bytes:
-        """The bar for HTML that is the same for everybody: a script that only browsers without modules run.
-
-        Those are Chrome before 61, Firefox before 60, Safari before 10.1 (11 obeys ``nomodule``) and Internet Explorer.
-        """
-        bar = self.bar(language, return_to="").decode("ascii")
-        # "</" would end the script, whatever it stands in (HTML 13.2.5.15).
-        return b"document.write(%s)" % json.dumps(bar).replace("</", "<\\/").encode("ascii")
-
-
-def render_browser(  # noqa: PLR0913 - all named; each is one thing the page shows
-    environment: jinja2.Environment,
-    *,
-    language: str,
-    verdict: Verdict,
-    data: BrowserFacts,
-    return_to: str,
-    site_name: str,
-    mount: str,
-    texts: BrowserTexts | None = None,
-) -> bytes:
-    """The whole page. ``return_to`` is the path the visitor came for; ``texts``: other words than the bundled."""
-    texts = texts or browser_texts(language)
-    page = environment.get_template("browser.html").render(
-        texts=texts,
-        site_name=site_name,
-        outdated=verdict.outcome is Outcome.OUTDATED,
-        advice=_advice(texts, verdict),
-        mobile=verdict.mobile,
-        cards=[_card(browser, edition, texts) for browser, edition in _offered(data, verdict)],
-        data=data,
-        counted=_dated(texts.attribution, forms(texts.language).day(data.shares_as_of)),
-        return_to=return_to,
-        action=f"{mount}/browser",
-    )
-    return page.encode("utf-8", "replace")
 
 
 @cache

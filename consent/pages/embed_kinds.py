@@ -1,5 +1,7 @@
 """What a held frame would show, by its service: a video, a map ..., so that its placeholder can say so (C9)."""
 
+from consent.pages.wording import Wording
+
 _KINDS = {
     "video": "youtube vimeo dailymotion brightcove jwplayer kaltura wistia vidyard loom bunny-stream mux streamable "
     "cloudflare-stream sproutvideo dacast flowplayer ooyala screen9 twentythree vbrick rutube odysee rumble bitchute "
@@ -19,6 +21,6 @@ _KINDS = {
 _KIND_OF = {key: kind for kind, keys in _KINDS.items() for key in keys.split()}
 
 
-def kind_of(service: str) -> str:
-    """The kind of what ``service``, a key, shows in frames; ``other`` where that is anything, or not known."""
-    return _KIND_OF.get(service, "other")
+def described(wording: Wording, key: str, called: str) -> str:
+    """What the frame of the service ``key`` shows, in words; ``called``: the service's name, or its category's."""
+    return wording.text("placeholder", _KIND_OF.get(key, "other"), service=called)

@@ -16,7 +16,8 @@ from consent.categories import STANDARD
 from consent.decision import Decision
 from consent.html.tags import attributes, resolve
 from consent.pages.assets import csp_hash, load_style, to_ascii
-from consent.pages.embed_kinds import kind_of
+from consent.pages.checking import UnfitError
+from consent.pages.embed_kinds import described
 from consent.pages.environment import shared_values
 from consent.pages.theme import theme
 from consent.pages.wording import Wording, wordings
@@ -33,6 +34,8 @@ _STANDARD = frozenset(category.key for category in STANDARD)
 _LENGTH = re.compile(rb"\s*\+?(\d{1,5})(?:\.\d*)?\s*(%?)")
 _HIDDEN = re.compile(rb"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _PLACE = re.compile(rb"@@[a-z]+@@")
+PLACES = ["@@attributes@@", "@@size@@", "@@title@@", "@@link@@", "@@source@@", "@@link@@"]
+"""What is put in for each embed; between the two of a link stands what is left out where there is none."""
 
 
 class Embeds:
@@ -85,11 +88,10 @@ class Embeds:
         wording = self._wordings[language]
         service = self._settings.catalogue.services.get(service_key)
         called = service.name if service else wording.label(category)
-        kind = kind_of(service_key)
         single = service is not None and service.key in self._declared
         markup = self._template.render(
             shared_values(self._settings, wording),
-            what=wording.text("placeholder", kind, service=called),
+            what=described(wording, service_key, called),
             explanation=_explanation(wording, service),
             service=called,
             # A service that is not declared is allowed with its category, or not at all.
@@ -108,6 +110,10 @@ def _explanation(wording: Wording, service: Service | None) -> str:
 
 def _divided(markup: bytes) -> tuple[bytes, ...]:
     """The markup between the places that are filled in for each embed."""
+    places = [place.decode("ascii") for place in _PLACE.findall(markup)]
+    if places != PLACES:
+        remedy = f"It needs {' '.join(PLACES)}, each once and in this order; or change no more than its block"
+        raise UnfitError("embed.html", f"it has the places {' '.join(places) or '(none)'}", remedy)
     return tuple(_PLACE.split(markup))
 
 

@@ -5,8 +5,6 @@ one visitor's request finds out whether the store is back. Then the spool is dra
 their order. Nothing here belongs to an event loop; any number of them may use one keeper.
 """
 
-import asyncio
-import io
 import logging
 import threading
 import time
@@ -15,14 +13,13 @@ from typing import Protocol
 
 from consent.records.base import Notice, Record, RecordStore
 from consent.records.deadlines import Deadlines
+from consent.records.draining import Drain
 from consent.records.spool import Spool
 
 LIMIT = 2.0
 """Seconds a visitor waits for the store at most."""
 FIRST_PAUSE = 1.0
 LONGEST_PAUSE = 60.0
-GROUP = 500
-"""Spooled records given to the store at a time."""
 
 _log = logging.getLogger("consent.records")
 
@@ -51,8 +48,9 @@ class RecordKeeper:
         self.spool = spool
         self.housekeeper: Housekeeper | None = None
         """Begins with the first record, where the server has not begun it."""
-        self._limit = limit
-        self._deadlines = Deadlines(limit)
+        self.deadlines = Deadlines(limit)
+        # Half of a visitor's time: the rest is for the record that is at hand.
+        self._drain = Drain(spool, limit=limit / 2, clock=clock, failed=self._note_down, stuck=self._note_stuck)
         self._clock = clock
         self._pause = FIRST_PAUSE
         self._lock = threading.Lock()
@@ -62,8 +60,6 @@ class RecordKeeper:
         self._trying = False
         self._retry_at = clock()
         self._told = False
-        self._stuck = False
-        """The spool cannot be read or shortened: what is in it is not tried again all the time."""
 
     async def append(self, record: Record, notice: Notice | None = None) -> bool | None:
         """True: durable in the store (or records are off). False: durable in the spool. None: lost, and logged so."""
@@ -103,7 +99,7 @@ class RecordKeeper:
     async def _caught_up(self, store: RecordStore, record: Record | None, notice: Notice | None = None) -> bool:
         """Whether the store is back and has ``record``, after everything that came before it."""
         spooled = self._spooled
-        if not await self._drained(store):
+        if not await self._drain.run(store):
             return False
         if record is not None and not await self._stored(store, record, notice):
             return False
@@ -126,7 +122,7 @@ class RecordKeeper:
 
     async def drain(self) -> bool:
         """Bring the spool into the store now; True when nothing is left. For a start, and for commands."""
-        return self.store is None or (await self._drained(self.store) and not self._stuck)
+        return self.store is None or (await self._drain.run(self.store) and not self._drain.stuck)
 
     def close(self) -> None:
         """Let the store finish. What is in the spool stays there for the next start."""
@@ -138,7 +134,7 @@ class RecordKeeper:
 
     async def _stored(self, store: RecordStore, record: Record, notice: Notice | None) -> bool:
         try:
-            with self._deadlines.next():
+            with self.deadlines.next():
                 await store.append(record, notice)
         except Exception as error:  # noqa: BLE001 - no fault of a store may become a visitor's
             self._note_down(error)
@@ -163,80 +159,8 @@ class RecordKeeper:
             self._behind = True
         return False
 
-    async def _drained(self, store: RecordStore) -> bool:
-        """Whether the store has everything that was spooled; stops when a visitor has waited long enough."""
-        limit = self._limit / 2  # the rest of the time is for the record that is at hand
-        ends = self._clock() + limit
-        while content := await self._spooled_lines():
-            if self._clock() >= ends or not await self._poured(store, content, ends):
-                return False
-            if self._stuck:  # it comes again, and is kept once; a store that works is not left unused for it
-                return True
-        return True
-
-    async def _poured(self, store: RecordStore, content: bytes, ends: float) -> bool:
-        """Whether ``content``, lines of the spool, is in the store; off the spool too, but where that is ``_stuck``."""
-        kept = done = read = 0
-        passed: list[bytes] = []
-        shown: dict[str, Notice] = {}
-        lines = io.BytesIO(content).readlines()
-        try:
-            for start in range(0, len(lines), GROUP):
-                if self._clock() >= ends:
-                    break
-                group = [(line, self.spool.parse(line)) for line in lines[start : start + GROUP]]
-                shown |= {one.hash: one for _, one in group if isinstance(one, Notice)}
-                records = [one for _, one in group if isinstance(one, Record)]
-                async with asyncio.timeout(self._limit / 2):
-                    await asyncio.gather(*(store.append(one, shown.get(one.notice)) for one in records))
-                kept += len(records)
-                unread = [line for line, one in group if one is None]
-                read += sum(len(line) for line, _ in group)
-                if not isinstance(group[-1][1], Notice):  # a notice is kept with the first record that follows it
-                    done = read
-                passed += unread
-        except Exception as error:  # noqa: BLE001 - as for one record
-            self._note_down(error)
-            return False
-        finally:
-            if read == len(content):
-                done = read
-            await self._forget(content[:done], kept, passed)
-        return done == len(content)
-
-    async def _spooled_lines(self) -> bytes:
-        try:
-            return await asyncio.to_thread(self.spool.read)
-        except OSError as error:
-            self._note_stuck(error)
-            return b""
-
-    async def _forget(self, drained: bytes, kept: int, passed: Sequence[bytes]) -> None:
-        """Take off the spool what the store has now."""
-        if not drained:
-            return
-        try:
-            if strange := [line for line in passed if line.strip()]:
-                await asyncio.to_thread(self.spool.put_aside, strange)
-            await asyncio.to_thread(self.spool.remove, drained)
-        except OSError as error:
-            self._note_stuck(error)
-            return
-        self._stuck = False
-        _log.warning(
-            "consent.W022 the record store is back: %d records drained from %s, %d lines that cannot be read or "
-            "are not ours put aside into %s.refused",
-            kept,
-            self.spool.path,
-            len(strange),
-            self.spool.path.name,
-        )
-
-    def _note_stuck(self, error: OSError) -> None:
+    def _note_stuck(self) -> None:
         self._retry_at = self._clock() + LONGEST_PAUSE
-        if not self._stuck:
-            _log.warning("consent.W023 the spool %s cannot be read or shortened (%s)", self.spool.path, error)
-        self._stuck = True
 
     def _note_down(self, error: Exception) -> None:
         self._behind = True

@@ -93,9 +93,9 @@ class Connection(Protocol):
     # ``Any``: a column's type is the database's word.
     async def fetch(self, query: str, *args: object) -> Sequence[Any]: ...
 
-    async def fetchrow(self, query: str, *args: object) -> Any: ...  # noqa: ANN401
+    async def fetchrow(self, query: str, *args: object) -> Any: ...  # noqa: ANN401 - see above
 
-    async def fetchval(self, query: str, *args: object) -> Any: ...  # noqa: ANN401
+    async def fetchval(self, query: str, *args: object) -> Any: ...  # noqa: ANN401 - see above
 
     async def copy_records_to_table(
         self, table_name: str, *, records: Iterable[Sequence[object]], columns: Sequence[str]

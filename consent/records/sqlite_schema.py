@@ -209,7 +209,8 @@ def keep(connection: sqlite3.Connection, group: Group) -> None:
 def _seal_old(connection: sqlite3.Connection, key: ChainKey) -> None:
     """Records of version 0.1, which had no chain, go into one: from now on they show a change as others do."""
     old = [column for column in rows.COLUMNS if column not in {"reason", "waited"}]
-    cursor = connection.execute(f"SELECT {', '.join(old)} FROM consent_records_unchained ORDER BY sequence")  # noqa: S608
+    find = f"SELECT {', '.join(old)} FROM consent_records_unchained ORDER BY sequence"  # noqa: S608 - our own constants
+    cursor = connection.execute(find)
     chain: Chain | None = None
     while found := cursor.fetchmany(1_000):
         chain = chain or begin(connection, key, "version 0.1")

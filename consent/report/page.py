@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
+from consent.pages.checking import rendering_problem
 from consent.pages.environment import make_environment
 from consent.records.stats import Stats
 from consent.report.figures import THRESHOLD, figures
@@ -17,22 +19,32 @@ class Tile:
     value: str
 
 
-def render_report(stats: Stats, *, site: str, now: datetime, span: str, threshold: int = THRESHOLD) -> str:
-    """The whole file. ``span`` says of which days; ``threshold``: see ``figures.hidden``."""
+def render_report(  # noqa: PLR0913 - all named; each is one thing the file says
+    stats: Stats, *, site: str, now: datetime, span: str, threshold: int = THRESHOLD, own: Path | None = None
+) -> str:
+    """The whole file. ``span`` says of which days; ``threshold``: see ``figures.hidden``; ``own``: the owner's folder.
+
+    Raises SettingsError where the owner's ``report.html`` cannot be rendered.
+    """
     shown = figures(stats, threshold=threshold)
-    return (
-        make_environment()
-        .get_template("report.html")
-        .render(
-            site=site,
-            now=now,
-            span=span,
-            threshold=threshold,
-            tiles=_tiles(stats),
-            figures=shown,
-            plots={figure.key: draw(figure) for figure in shown},
+    try:
+        return (
+            make_environment(own)
+            .get_template("report.html")
+            .render(
+                site=site,
+                now=now,
+                span=span,
+                threshold=threshold,
+                tiles=_tiles(stats),
+                figures=shown,
+                plots={figure.key: draw(figure) for figure in shown},
+            )
         )
-    )
+    except Exception as error:
+        if own is None:
+            raise
+        raise rendering_problem(error, own) from error
 
 
 def _tiles(stats: Stats) -> tuple[Tile, ...]:

@@ -19,7 +19,8 @@ from consent.settings.addresses import too_wide
 from consent.settings.browsers import browsers
 from consent.settings.categories import categories
 from consent.settings.faults import Fault, shown
-from consent.settings.reader import Problems, Table
+from consent.settings.problems import Problems
+from consent.settings.reader import Table
 from consent.settings.services import declared, services
 from consent.settings.texts import texts
 
@@ -52,12 +53,6 @@ class Settings:
     @property
     def lifetimes(self) -> Lifetimes:
         return Lifetimes(consent=self.cookie.lifetime, refusal=self.cookie.refusal_lifetime)
-
-    @property
-    def disabled(self) -> frozenset[str]:
-        """Keys of the services the owner switched off: never released."""
-        entries = self.catalogue.services.values()
-        return frozenset(service.key for service in entries if service.category == schema.HELD_ALWAYS)
 
     @classmethod
     def from_mapping(cls, mapping: Mapping[str, object], *, source: str = "settings") -> Self:

@@ -1,4 +1,4 @@
-"""Texts, keys, colours, versions and numbers as an owner writes them: the value, or what is wrong with it."""
+"""Texts, keys, names, versions and numbers as an owner writes them: the value, or what is wrong with it."""
 
 import re
 from collections.abc import Callable

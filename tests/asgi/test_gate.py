@@ -4,6 +4,10 @@ import logging
 from datetime import UTC, datetime
 
 import pytest
+from fastapi import FastAPI
+from litestar import Litestar
+from quart import Quart
+from starlette.applications import Starlette
 
 from consent.asgi.gate import Gate
 from consent.asgi.middleware import ConsentMiddleware
@@ -297,6 +301,29 @@ class Debugged:
 def test_a_framework_in_debug_mode_has_it_too(site, app_, status):
     response = opened(site(), agent(CHROME_158), path="/?browser-check=preview", scope={"app": app_})
     assert response.status == status
+
+
+def in_quart(debug):
+    app = Quart("site")
+    app.debug = debug
+    app.asgi_app = ConsentMiddleware(app.asgi_app, settings=settings())
+    return app
+
+
+@pytest.mark.parametrize("debug", [True, False])
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda debug: ConsentMiddleware(Starlette(debug=debug), settings=settings()),
+        lambda debug: ConsentMiddleware(FastAPI(debug=debug), settings=settings()),
+        lambda debug: ConsentMiddleware(Litestar(debug=debug), settings=settings()),
+        in_quart,
+    ],
+)
+def test_so_has_one_that_the_middleware_stands_around(site, make, debug):
+    scope = {"http_version": "1.1", "root_path": "", "raw_path": b"/", "client": ("::1", 1), "server": ("::1", 80)}
+    response = opened(make(debug), agent(CHROME_158), path="/?browser-check=preview", scope=scope)
+    assert (response.status == 406) is debug
 
 
 def test_without_debug_mode_nobody_can_ask_for_it(site):

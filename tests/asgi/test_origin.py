@@ -39,6 +39,7 @@ def test_other_sites_may_not_even_sister_subdomains(site):
         (b"null", b"example.org", False),
         (b"", b"example.org", False),
         (b"https://", b"", False),
+        (b"http://", b":80", False),
         (b"https://example.org:x", b"example.org", False),
         (b"https://[", b"example.org", False),
         (b"\xff\xfe", b"example.org", False),

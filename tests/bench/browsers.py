@@ -68,7 +68,7 @@ def headers() -> list[str]:
 def cold_cost(rounds: int) -> float:
     """Seconds of a verdict on a header never met, the mean over all of ours."""
     check = BrowserCheck(bundled_browser_facts().floors["widely-18m"])
-    return _mean(check._judge, [text.encode()[:LONGEST] for text in headers()], rounds)
+    return _mean(check.examine, [text.encode()[:LONGEST] for text in headers()], rounds)
 
 
 def parser_cost(rounds: int) -> float:

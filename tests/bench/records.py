@@ -221,7 +221,7 @@ def measure_endpoint(
     app = endpoint(url)
     if replaced:
         app.site.keeper.store = replaced()
-    app.site.keeper._deadlines.seconds = 60  # the plain way is waited for, too
+    app.site.keeper.deadlines.seconds = 60  # the plain way is waited for, too
     store = app.site.keeper.store
 
     async def run():

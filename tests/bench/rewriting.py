@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from consent.asgi.site import Site
-from consent.catalogue.memory import TextMemory
 from consent.choices import Action, Choice, apply
 from consent.decision import Decision
 from consent.html import Holder, Insertion, Rewriter, script_tags, styles
@@ -130,9 +129,9 @@ def holder_of(sample: Sample, decision: Decision) -> Holder:
 def forget(site: Site) -> None:
     """Empty what earlier pages have left: the holders' verdicts, the inline scripts and the script tags."""
     site.holders.forget()
-    site.catalogue._inline._memory = TextMemory()
-    script_tags.forget()
-    styles.forget()
+    site.catalogue.inline.memory.clear()
+    script_tags.known_kind.cache_clear()
+    styles.MEMORY.clear()
 
 
 def unanswered(site: Site) -> Decision:

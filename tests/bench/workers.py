@@ -71,7 +71,7 @@ def _work(shift: Shift, ready: Barrier, answers: "multiprocessing.Queue[tuple[fl
     app = records.endpoint(shift.url)
     if shift.plain is not None:
         app.site.keeper.store = shift.plain()
-    app.site.keeper._deadlines.seconds = 60  # the plain way is waited for, too
+    app.site.keeper.deadlines.seconds = 60  # the plain way is waited for, too
     store = app.site.keeper.store
 
     async def run() -> tuple[float, float, list[float]]:

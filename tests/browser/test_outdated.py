@@ -172,23 +172,6 @@ def test_the_bar_is_readable_on_a_dark_page_under_a_strict_policy(serve, visit):
     assert [text for text in problems if "Security" in text] == []
 
 
-def test_the_script_for_shared_pages_writes_the_same_bar(serve, visit):
-    pages = BrowserPage(Settings.from_mapping({"site": {"name": "The Gazette"}}))
-
-    async def written(_request):
-        return HTMLResponse(f"<!doctype html><body><script>{pages.nomodule('uk').decode()}</script>")
-
-    async def skipped(_request):
-        return HTMLResponse(f"<!doctype html><body><script nomodule>{pages.nomodule('uk').decode()}</script>")
-
-    url = serve(Starlette(routes=[Route("/written", written), Route("/skipped", skipped)]))
-    page = visit(scripts=True)
-    page.goto(url + "/written")
-    assert page.locator("#consent-outdated").get_by_role("button", name="Приховати на 30 днів").is_visible()
-    page.goto(url + "/skipped")
-    assert page.locator("#consent-outdated").count() == 0
-
-
 @pytest.mark.skipif(shutil.which("w3m") is None, reason="NO w3m: apt-get install w3m")
 @pytest.mark.parametrize(
     ("language", "heading", "share"),

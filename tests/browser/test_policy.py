@@ -319,10 +319,10 @@ def test_an_inert_page_reaches_nobody_and_keeps_its_own_style(serve, regular, li
 def test_the_report_of_chromium_is_one_we_read(serve, browser_page):
     site = Site(computed(STARTS["image"]), holding={"csp": "report"})
     heard = []
-    hearing = site.app._endpoints.hearing
+    reporting = site.app._endpoints.reporting
     browser_page.on("request", lambda request: heard.append(request) if "violations" in request.url else None)
     browser_page.goto(serve(site))
     site.hosts()
     bodies = [json.loads(request.post_data) for request in heard if request.post_data]
     assert all("csp-report" in body for body in bodies)
-    assert len(hearing.allowance._clients) == 1
+    assert len(reporting.allowance._clients) == 1

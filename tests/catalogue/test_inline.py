@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from consent.catalogue import Catalogue, Partner, Service
-from consent.catalogue.memory import OVERHEAD, TextMemory
 from consent.catalogue.signatures import make_signatures
 from consent.categories import NECESSARY
+from consent.text_memory import OVERHEAD, TextMemory
 
 BUNDLED = Catalogue.bundled()
 SIGNATURES = [
@@ -104,7 +104,7 @@ def test_an_owners_signature_is_found_whatever_it_is_made_of(text):
 
 
 def test_the_products_own_signatures_need_no_search_of_their_own():
-    assert BUNDLED._inline._rest == []
+    assert BUNDLED.inline._rest == []
 
 
 def test_the_memory_of_texts_is_bounded_by_their_bytes():
@@ -154,9 +154,9 @@ def test_the_fast_way_finds_what_the_plain_way_finds(text):
     plain = {key for key, signature in SIGNATURES if signature.found_in(text)}
     assert plain <= {service.key for service in BUNDLED.find_inline(text)}
     places: set[int] = set()
-    for index in BUNDLED._inline._signs:
+    for index in BUNDLED.inline._signs:
         index.find(text, places)
-    assert {BUNDLED._inline._services[place].key for place in places} <= plain
+    assert {BUNDLED.inline._services[place].key for place in places} <= plain
 
 
 @pytest.mark.parametrize("piece", [b"_", b"fbq(", b".com", b"a.", b"_gaq", b"//", b"'.", b"x.com/"])

@@ -30,7 +30,7 @@ NEEDED = service("needed", "necessary", hosts=("needed.test",))
 CATALOGUE = Catalogue([STATS, VIDEO, OFF, NEEDED])
 
 
-def judge(*categories, services=(), undeclared="release", declared=(STATS,), **more):
+def decision_of(*categories, services=(), undeclared="release", declared=(STATS,)):
     policy = make_policy(STANDARD, tuple(declared), undeclared)
     state = ConsentState(
         receipt="r",
@@ -40,8 +40,13 @@ def judge(*categories, services=(), undeclared="release", declared=(STATS,), **m
         categories=frozenset(categories),
         services=frozenset(services),
     )
+    return decide(policy, state, NOW)
+
+
+def judge(*categories, services=(), undeclared="release", declared=(STATS,), **more):
+    decision = decision_of(*categories, services=services, undeclared=undeclared, declared=declared)
     options = {"own": ["example.org", "localhost"], "allow": ["cdn.test"], "categories": CATEGORIES} | more
-    return PageJudge(CATALOGUE, decide(policy, state, NOW), **options)
+    return PageJudge(CATALOGUE, decision, **options)
 
 
 @pytest.mark.parametrize(
@@ -149,7 +154,7 @@ def test_an_inline_script_is_held_under_every_service_it_starts():
 def test_what_the_settings_do_not_name_is_told_once():
     met = []
     options = {"own": ["example.org"], "declared": ["stats"], "met": lambda kind, name: met.append((kind, name))}
-    judged = PageJudge(CATALOGUE, judge()._decision, **options)
+    judged = PageJudge(CATALOGUE, decision_of(), **options)
     for _ in range(3):
         for url in (
             b"https://stats.test/",
@@ -231,7 +236,7 @@ URLS = st.lists(st.sampled_from(PIECES), max_size=9).map(b"".join)
 )
 def test_memory_never_changes_a_verdict(value, granted, unknown, declared):
     def fresh():
-        decision = judge(*granted)._decision
+        decision = decision_of(*granted)
         own = {"own": ["own.test"], "origin": "test", "allow": ["allow.test"], "unknown": unknown, "declared": declared}
         return PageJudge(RICH, decision, categories=CATEGORIES, **own)
 
@@ -269,7 +274,7 @@ def test_memory_never_changes_a_verdict(value, granted, unknown, declared):
     ],
 )
 def test_the_path_decides_where_an_entry_has_one(url, label):
-    judged = PageJudge(RICH, judge()._decision, own=["own.test"], categories=CATEGORIES)
+    judged = PageJudge(RICH, decision_of(), own=["own.test"], categories=CATEGORIES)
     for host in HOSTS:
         judged.url(b"https://" + host + b"/x")
         judged.url(b"https://y." + host + b"/x")
@@ -278,7 +283,7 @@ def test_the_path_decides_where_an_entry_has_one(url, label):
 
 def test_a_host_of_which_only_a_path_is_named_is_told_of_when_something_else_is_met():
     met = []
-    judged = PageJudge(RICH, judge()._decision, own=[], met=lambda kind, name: met.append((kind, name)))
+    judged = PageJudge(RICH, decision_of(), own=[], met=lambda kind, name: met.append((kind, name)))
     for number in range(3):
         assert judged.url(b"https://one.test/one/%d" % number) == b"social/one"
     assert met == []
@@ -290,7 +295,7 @@ def test_a_host_of_which_only_a_path_is_named_is_told_of_when_something_else_is_
 def test_a_service_is_told_of_when_an_address_of_its_own_is_met():
     met = []
     options = {"own": [], "declared": [], "met": lambda kind, name: met.append((kind, name))}
-    judged = PageJudge(RICH, judge()._decision, **options)
+    judged = PageJudge(RICH, decision_of(), **options)
     for number in range(3):
         judged.url(b"https://both.test/part.js?%d" % number)
     assert met == [(Met.UNDECLARED, "part")]
@@ -310,7 +315,7 @@ def test_no_bytes_raise(value):
 
 @pytest.mark.parametrize("host", [b"//static.example.org", b"https://both.test", b"http://e.test", b""])
 def test_a_typical_url_costs_next_to_nothing(host):
-    judged = PageJudge(RICH, judge()._decision, own=["example.org"])
+    judged = PageJudge(RICH, decision_of(), own=["example.org"])
     urls = [host + b"/img/2026/a-picture-of-%d.jpg" % i for i in range(4000)]
     judged.url(host + b"/x")
     began = time.thread_time()

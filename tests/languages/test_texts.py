@@ -217,3 +217,9 @@ def test_chinese_and_japanese_sentences_follow_each_other_without_a_space():
         wording = Wording.of(language)
         assert wording.sentences(wording.text("state", "accepted"), wording.text("banner", "choice")).count("。 ") == 0
     assert Wording.of("en").sentences("One.", "Two.") == "One. Two."
+
+
+@pytest.mark.parametrize("command", ["new", "check", "todo", "merge", "fill"])
+def test_a_tag_that_is_none_is_told_with_what_comes_first(command, capsys):
+    assert tool.main([command, "xx", *(["lines.txt"] if command == "fill" else [])]) == 2
+    assert capsys.readouterr().out.startswith("xx: not in consent/data/cldr.json. Put it into TAGS of tools/cldr.py")

@@ -1,6 +1,6 @@
 """The page for a browser below the floor: readable in that very browser, without a script."""
 
-import json
+import functools
 import re
 from datetime import date, timedelta
 from html.parser import HTMLParser
@@ -11,13 +11,11 @@ from consent.browsers import BrowserCheck, Outcome
 from consent.browsers.continuing import LIFETIME
 from consent.browsers.facts_file import bundled_browser_facts
 from consent.languages import bundled, forms
-from consent.pages.browser import BrowserPage, browser_texts, render_browser, share_text
-from consent.pages.environment import make_environment
+from consent.pages.browser import BrowserPage, browser_texts, share_text
 from consent.settings import Settings
 
 FACTS = bundled_browser_facts()
 CHECK = BrowserCheck(FACTS.floors["widely-18m"])
-ENVIRONMENT = make_environment()
 KNOWN_IN_1998 = {
     "html",
     "head",
@@ -78,11 +76,16 @@ class Page(HTMLParser):
         return [attributes for name, attributes in self.tags if name == tag]
 
 
+@functools.cache
+def pages_of(name: str = "The Gazette", mount: str = "/consent") -> BrowserPage:
+    return BrowserPage(Settings.from_mapping({"site": {"name": name}, "paths": {"mount": mount}}))
+
+
 def render(visitor: str, language: str = "en", **given: str) -> bytes:
     verdict = CHECK.judge(VISITORS[visitor])
     assert verdict.outcome is Outcome.OUTDATED
-    settings = {"return_to": "/article", "site_name": "The Gazette", "mount": "/consent", **given}
-    return render_browser(ENVIRONMENT, language=language, verdict=verdict, data=FACTS, **settings)
+    pages = pages_of(name=given.get("site_name", "The Gazette"), mount=given.get("mount", "/consent"))
+    return pages.page(language, verdict=verdict, return_to=given.get("return_to", "/article"))
 
 
 def page(visitor: str, language: str = "en", **given: str) -> Page:
@@ -233,16 +236,7 @@ def test_controls_are_labelled_and_the_page_has_one_heading_of_the_first_level()
 
 def test_a_browser_that_is_not_outdated_is_not_told_that_it_is():
     verdict = CHECK.judge(VISITORS["windows"].replace(b"60.0", b"160.0"))
-    source = render_browser(
-        ENVIRONMENT,
-        language="en",
-        verdict=verdict,
-        data=FACTS,
-        return_to="/",
-        site_name="The Gazette",
-        mount="/consent",
-    )
-    shown = Page(source)
+    shown = Page(pages_of().page("en", verdict=verdict, return_to="/"))
     assert "Your browser is out of date" not in shown.text
     assert (len(links(shown)), shown.all("form")) == (5, [])
 
@@ -254,7 +248,7 @@ def test_each_card_shows_its_share_as_a_length_too():
 
 # The bar
 
-PAGES = BrowserPage(Settings.from_mapping({"site": {"name": "The Gazette"}, "paths": {"mount": "/privacy"}}))
+PAGES = pages_of(mount="/privacy")
 
 
 @pytest.mark.parametrize("language", ["en", "uk"])
@@ -283,12 +277,3 @@ def test_no_policy_and_no_charset_of_a_page_can_spoil_the_bar(language):
 def test_the_days_the_bar_promises_are_the_cookies():
     for language in bundled():
         assert forms(language).number(30) in browser_texts(language).notice_hide
-
-
-@pytest.mark.parametrize("language", ["en", "uk"])
-def test_browsers_without_modules_can_write_the_bar_themselves(language):
-    script = PAGES.nomodule(language)
-    assert b"</" not in script
-    written = re.fullmatch(rb"document\.write\((.*)\)", script)[1].replace(b"<\\/", b"</")
-    assert json.loads(written).encode() == PAGES.bar(language, return_to="")
-    assert b'name="return"' not in script  # it is the same for everybody: the way back is the Referer's

@@ -9,6 +9,7 @@ from consent.decision import decide
 from consent.errors import SettingsError
 from consent.pages import Pages
 from consent.pages.environment import NAMES, bundled_templates, shared_values, template_root
+from consent.pages.trying import OUTDATED
 from consent.pages.wording import wordings
 from tests.pages.test_banner import NOW, insert, settings_of
 
@@ -167,3 +168,103 @@ def test_every_template_has_the_shared_names(tmp_path, template):
 def test_the_shared_names_are_those_that_are_given():
     settings = settings_of()
     assert tuple(shared_values(settings, wordings(settings)["en"])) == NAMES
+
+
+def test_the_page_and_the_bar_for_outdated_browsers_may_be_the_owners(tmp_path):
+    settings = owned(
+        tmp_path,
+        browser='<form method="post" action="{{ action }}"><button>On with it</button></form>',
+        browser_notice='<form method="post" action="{{ mount }}/browser"><input type="submit" value="Hide"></form>',
+    )
+    pages = Pages(settings)
+    assert pages.browser.page("en", verdict=OUTDATED, return_to="/").endswith(b"<button>On with it</button></form>")
+    assert pages.browser.bar("en", return_to="/").endswith(b'value="Hide"></form>')
+
+
+@pytest.mark.parametrize(
+    ("template", "source", "message"),
+    [
+        ("preferences", "", "it is empty"),
+        ("base", "", "it is empty"),
+        ("document", "", "it is empty"),
+        ("policy_body", "", "it is empty"),
+        ("receipt", " \n", "it is empty"),
+        ("error", "", "it is empty"),
+        ("base", "<html><body>mine</body></html>", 'it has no button name="action" value="save"'),
+        (
+            "preferences",
+            '<form method="post" action="{{ mount }}">{% for v in ["save", "accept", "reject"] %}<button name="action" value={{ v }}>{% endfor %}',
+            'it has no field name="category" value="functional" in a form that POSTs to /consent',
+        ),
+        ("opt_out", "<p>Write to us", 'it has no button name="action" value="save" in a form that POSTs to /consent'),
+        ("embed", "{% extends 'consent/embed.html' %}{% block buttons %}{% endblock %}", "it has no button form="),
+        ("browser", "<p>Get another", "it has no button in a form that POSTs to /consent/browser"),
+        ("browser_notice", "<p>Get another", "it has no button in a form that POSTs to /consent/browser"),
+        (
+            "banner",
+            '<form action="{{ mount }}"><button name="action" value="accept"><button name="action" value="reject"></form>',
+            'it has no button name="action" value="accept" in a form that POSTs to /consent',
+        ),
+    ],
+)
+def test_what_nobody_could_choose_by_is_refused(tmp_path, template, source, message):
+    code, file, told, _ = refusals(owned(tmp_path, **{template: source}))[0]
+    assert (code, file) == ("consent.E029", f"{template}.html")
+    assert told.startswith(message)
+
+
+@pytest.mark.parametrize(
+    "form",
+    ["<form id=f method=POST action='/consent'></form>{}", "<div><form method=post action=/consent>{}</form></div>"],
+)
+def test_a_preferences_page_of_another_build_is_taken(tmp_path, form):
+    by = " form=f" if "id=f" in form else ""
+    fields = "{% for c in categories %}<input type=checkbox name=category value={{ c.key }}" + by + ">{% endfor %}"
+    buttons = "".join(
+        f"<button{by} name=action value={value}>{value}</button>" for value in ("save", "accept", "reject")
+    )
+    Pages(owned(tmp_path, preferences=form.format(fields + buttons)))
+
+
+TRACKER = '<script src="https://www.google-analytics.com/analytics.js"></script>'
+
+
+@pytest.mark.parametrize("template", ["banner", "embed", "browser", "browser_notice"])
+def test_nothing_that_is_held_comes_with_a_template_that_goes_into_pages(tmp_path, template):
+    ((code, file, message, _),) = refusals(
+        owned(tmp_path, **{template: f"{{% include 'consent/{template}.html' %}}{TRACKER}"})
+    )
+    assert (code, file) == ("consent.E028", f"{template}.html")
+    assert message == "it brings analytics/google-analytics along, which nobody has allowed yet"
+
+
+def test_a_block_that_takes_no_blocks_place_is_told_with_the_nearest(tmp_path):
+    source = '{% extends "consent/banner.html" %}\n{% block headings %}{% block mine %}{% endblock %}{% endblock %}'
+    ((code, file, message, remedy),) = refusals(owned(tmp_path, banner=source))
+    assert (code, file, remedy) == ("consent.E028", "banner.html", "Did you mean 'heading'?")
+    assert message.startswith("line 2: there is no block 'headings' in consent/banner.html")
+
+
+def test_blocks_of_what_is_extended_by_what_is_extended_count(tmp_path):
+    Pages(owned(tmp_path, policy='{% extends "consent/policy.html" %}{% block head %}<meta name="a">{% endblock %}'))
+
+
+@pytest.mark.parametrize("source", ["<span>mine</span>", '{% include "consent/embed.html" %}@@size@@'])
+def test_a_placeholder_says_which_places_it_needs(tmp_path, source):
+    ((code, file, message, remedy),) = refusals(owned(tmp_path, embed=source))
+    assert (code, file) == ("consent.E028", "embed.html")
+    assert message.startswith("it has the places ")
+    assert remedy.startswith("It needs @@attributes@@ @@size@@ @@title@@ @@link@@ @@source@@ @@link@@")
+
+
+@pytest.mark.parametrize(
+    ("source", "remedy"),
+    [
+        ('{% extends "banner.html" %}', "A bundled template stands under its folder"),
+        ("{{ banner.title }}", "Did you mean 't.banner'?"),
+        ("{{ brand }}", "Use the names that docs/templates.md lists"),
+    ],
+)
+def test_the_remedy_fits_what_failed(tmp_path, source, remedy):
+    (refusal,) = refusals(owned(tmp_path, banner=source))
+    assert refusal[3].startswith(remedy)

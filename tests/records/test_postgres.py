@@ -194,7 +194,7 @@ def refused(url):
 
 
 def _record():
-    from tests.records.conftest import make  # noqa: PLC0415
+    from tests.records.conftest import make  # noqa: PLC0415 - a fixture, called by itself
 
     return make.__wrapped__()(1)
 

@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 import pytest
 from hypothesis import given, strategies as st
 
+from consent.errors import SettingsError
 from consent.records.stats import Share, stats
 from consent.report.figures import COLUMNS_MOST, by_span, figures, hidden
 from consent.report.page import render_report
@@ -123,3 +124,11 @@ def test_no_choices_are_said_to_be_none():
 @pytest.mark.parametrize("threshold", [1, 1_000])
 def test_the_threshold_is_the_owners(threshold):
     assert (">uk<" in render(counted(en=100, uk=4), threshold=threshold)) == (threshold == 1)
+
+
+def test_the_file_may_be_made_by_the_owners_template(tmp_path):
+    (tmp_path / "report.html").write_text("<p>{{ site }}: {{ tiles[0].value }}", "utf-8")
+    assert render(counted(uk=40), own=tmp_path) == "<p>&lt;The&gt; Gazette: 40"
+    (tmp_path / "report.html").write_text("<p>{{ tile }}", "utf-8")
+    with pytest.raises(SettingsError, match=r"report\.html: site\.templates: line 1: it cannot be rendered"):
+        render(counted(uk=40), own=tmp_path)

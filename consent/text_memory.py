@@ -35,6 +35,11 @@ class TextMemory(Generic[Answer]):
         if self._size > self._room:
             self._forget()
 
+    def clear(self) -> None:
+        """Forget everything."""
+        self._answers.clear()
+        self._size = 0
+
     def _forget(self) -> None:
         # Counted anew each time: what threads miscounted meanwhile is put right, and no lock is needed.
         texts = list(self._answers)

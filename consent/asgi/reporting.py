@@ -23,7 +23,7 @@ NOTHING = Answer(status=HTTPStatus.NO_CONTENT, headers=ALWAYS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Hearing:
+class Reporting:
     """One per middleware."""
 
     site: Site
