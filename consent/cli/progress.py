@@ -43,11 +43,10 @@ class Progress:
             self._draw(now)
 
     def over(self, things: Iterable[T]) -> Iterator[T]:
-        """``things``, counted as they pass; takes the bar away at the end."""
-        with self:
-            for thing in things:
-                yield thing
-                self.step()
+        """``things``, counted as they pass."""
+        for thing in things:
+            yield thing
+            self.step()
 
     def close(self) -> None:
         """Take the bar off the terminal."""

@@ -86,8 +86,8 @@ def run_verify(site: CommandSite, arguments: argparse.Namespace) -> int:
 def run_export(site: CommandSite, arguments: argparse.Namespace) -> int:
     write = formats(_controller(site))[arguments.format]
     selection = _selection(arguments)
-    with site.ledger() as ledger:
-        progress = Progress("exporting", ledger.total(selection))
+    # The bar goes when writing ends, however it does: a generator that is merely left ends later.
+    with site.ledger() as ledger, Progress("exporting", ledger.total(selection)) as progress:
         lines = write(progress.over(ledger.rows(selection)))
         if arguments.output is None:
             write_output(lines)

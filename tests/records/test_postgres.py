@@ -26,8 +26,9 @@ WRITER = textwrap.dedent(
     import asyncio, os, sys
     from datetime import UTC, datetime, timedelta
     from consent.choices import Action
-    from consent.records.base import Event, Record, Source, make_record_id
+    from consent.records.base import Event, Record, Source
     from consent.records.chain import derive_key
+    from consent.records.making import make_record_id
     from consent.records.postgres import PostgresStore
 
     async def main(url, count):

@@ -27,8 +27,9 @@ WRITER = textwrap.dedent(
     from datetime import UTC, datetime, timedelta
     from pathlib import Path
     from consent.choices import Action
-    from consent.records.base import Event, Record, Source, make_record_id
+    from consent.records.base import Event, Record, Source
     from consent.records.chain import derive_key
+    from consent.records.making import make_record_id
     from consent.records.sqlite import SqliteStore
 
     async def main(path, count):
