@@ -18,10 +18,15 @@ def client_of(visit: Visit) -> str:
         return peer
     address = _address(peer)
     if named and (address is None or not address.is_global):
-        peer, address = named, _address(named)
+        peer, address = named, _address(named) or _address(_without_port(named))
     if address is None:
         return peer
     return str(ipaddress.ip_network((address, 64), strict=False)) if address.version == 6 else str(address)
+
+
+def _without_port(named: str) -> str:
+    """Some proxies name the socket, ``192.0.2.1:4711`` or ``[2001:db8::1]:4711``: each connection would be a client."""
+    return named[1:].partition("]")[0] if named.startswith("[") else named.partition(":")[0]
 
 
 def _address(peer: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:

@@ -27,6 +27,9 @@ def visit(peer, forwarded=None):
         ("10.0.0.7", "1.1.1.1, 8.8.8.8", "8.8.8.8"),  # what the proxy itself has seen stands last
         ("2606:4700::1", None, "2606:4700::/64"),
         ("10.0.0.7", "2606:4700:0:0:1::5", "2606:4700::/64"),
+        ("10.0.0.7", "8.8.8.8:4711", "8.8.8.8"),  # some proxies name the socket, which is another for each connection
+        ("10.0.0.7", "[2606:4700:0:0:1::5]:4711", "2606:4700::/64"),
+        ("10.0.0.7", "[2606:4700::1]", "2606:4700::/64"),
         ("testclient", None, "testclient"),
         ("127.0.0.1", "x" * 200, "x" * 64),
         (None, None, ""),
