@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from consent.records.counts import WAITED
 from consent.records.stats import Share, Stats
 
 THRESHOLD = 10
@@ -44,8 +45,7 @@ class Figure:
 def figures(stats: Stats, *, threshold: int = THRESHOLD) -> tuple[Figure, ...]:
     """Every figure there is something to show of, in their order."""
     waited = tuple(
-        Share(name=_bucket(name, before), part=number, whole=sum(n for _, n in stats.waited))
-        for (name, number), before in zip(stats.waited, ["0", *[name for name, _ in stats.waited]], strict=False)
+        Share(name=_bucket(name), part=number, whole=sum(n for _, n in stats.waited)) for name, number in stats.waited
     )
     days, again = by_span(stats.days), by_span(stats.again)
     gpc = Share(name="with the signal", part=stats.gpc.part, whole=stats.gpc.whole)
@@ -145,11 +145,11 @@ def _named(shares: Sequence[Share]) -> tuple[Share, ...]:
     return tuple(Share(name=SOURCES.get(one.name, one.name), part=one.part, whole=one.whole) for one in shares)
 
 
-def _bucket(name: str, before: str) -> str:
+def _bucket(name: str) -> str:
     if name == "unknown":
         return "not told"
     if name == "more":
-        return f"more than {before} s"
+        return f"more than {WAITED[-1]} s"
     return f"up to {name} s"
 
 

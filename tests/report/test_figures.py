@@ -35,6 +35,12 @@ def counted(**languages):
     return stats(counts)
 
 
+def test_the_longest_time_is_named_by_its_own_bound_whatever_else_there_is():
+    counts = Counter({("2026-11-23", "waited", bucket, "grant"): 1 for bucket in ("5", "more", "unknown")})
+    (waited,) = (figure for figure in figures(stats(counts)) if figure.key == "waited")
+    assert [share.name for share in waited.shares] == ["up to 5 s", "more than 300 s", "not told"]
+
+
 def render(figures_of, **more):
     return render_report(figures_of, site="<The> Gazette", now=NOW, span="All records", **more)
 
