@@ -18,6 +18,8 @@ from urllib.parse import urlsplit
 
 import asyncpg
 
+from tests.waiting import until
+
 VARIABLE = "CONSENT_TEST_POSTGRES"
 BINARIES = "CONSENT_TEST_POSTGRES_BINARIES"
 """Names the folder of another version's programs (initdb, postgres); without it the newest that Debian has installed."""
@@ -104,46 +106,49 @@ def server() -> Iterator[Server | str]:
     if binaries is None:
         yield f"no PostgreSQL: set {VARIABLE} to a URL, or install the package postgresql"
         return
-    with tempfile.TemporaryDirectory(prefix="consent-postgres-") as folder:
-        data = Path(folder) / "data"
-        if user := _user():
-            shutil.chown(folder, user)
+    with _own_folder() as folder:
+        data = folder / "data"
         initdb = [binaries / "initdb", "-D", data, "-U", "consent", "-A", "trust", "-E", "UTF8", "--locale", "C.UTF-8"]
-        made = subprocess.run(initdb, cwd=folder, user=user, capture_output=True, text=True, check=False)
+        made = subprocess.run(initdb, cwd=folder, user=_user(), capture_output=True, text=True, check=False)
         if made.returncode:
             yield f"no PostgreSQL: initdb failed: {made.stderr[-300:]}"
             return
-        port = _free_port()
-        running = Server(f"postgresql://consent@127.0.0.1:{port}/postgres", binaries, data, port)
-        running.start()
-        try:
+        with _running(binaries, data) as running:
             yield running
-        finally:
-            running.stop()
 
 
 @contextmanager
 def standby(primary: Server) -> Iterator[Server]:
     """Another server, which has what ``primary`` has; from now on a commit there waits for it, too."""
-    with tempfile.TemporaryDirectory(prefix="consent-standby-") as folder:
-        data = Path(folder) / "data"
-        if user := _user():
-            shutil.chown(folder, user)
+    with _own_folder() as folder:
+        data = folder / "data"
         copy = [primary.binaries / "pg_basebackup", "-d", f"{primary.admin}?application_name=standby", "-D", data, "-R"]
-        subprocess.run(copy, cwd=folder, user=user, check=True, capture_output=True)
-        port = _free_port()
-        running = Server(f"postgresql://consent@127.0.0.1:{port}/postgres", primary.binaries, data, port)
-        running.start()
-        try:
+        subprocess.run(copy, cwd=folder, user=_user(), check=True, capture_output=True)
+        with _running(primary.binaries, data) as running:
             primary.ask("ALTER SYSTEM SET synchronous_standby_names = 'standby'")
             primary.ask("SELECT pg_reload_conf()")
-            ends = time.monotonic() + 30
-            while primary.ask("SELECT sync_state FROM pg_stat_replication") != [("sync",)]:
-                assert time.monotonic() < ends
-                time.sleep(0.05)
+            until(lambda: primary.ask("SELECT sync_state FROM pg_stat_replication") == [("sync",)])
             yield running
-        finally:
-            running.stop()
+
+
+@contextmanager
+def _running(binaries: Path, data: Path) -> Iterator[Server]:
+    port = _free_port()
+    running = Server(f"postgresql://consent@127.0.0.1:{port}/postgres", binaries, data, port)
+    running.start()
+    try:
+        yield running
+    finally:
+        running.stop()
+
+
+@contextmanager
+def _own_folder() -> Iterator[Path]:
+    """A folder that the server's user may write to."""
+    with tempfile.TemporaryDirectory(prefix="consent-postgres-") as folder:
+        if user := _user():
+            shutil.chown(folder, user)
+        yield Path(folder)
 
 
 POOLER = shutil.which("pgbouncer", path=f"{os.environ.get('PATH', '')}{os.pathsep}/usr/sbin")
@@ -153,27 +158,18 @@ POOLER = shutil.which("pgbouncer", path=f"{os.environ.get('PATH', '')}{os.pathse
 @contextmanager
 def pooler(running: Server) -> Iterator[str]:
     """Host and port of a PgBouncer before ``running``, with session pooling."""
-    with tempfile.TemporaryDirectory(prefix="consent-pgbouncer-") as folder:
+    with _own_folder() as folder:
         port = _free_port()
         host = urlsplit(running.admin)
-        (Path(folder) / "pgbouncer.ini").write_text(
+        (folder / "pgbouncer.ini").write_text(
             f"[databases]\n* = host={host.hostname} port={host.port} user=consent\n"
             f"[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\nunix_socket_dir =\n"
             "auth_type = any\npool_mode = session\n",
             "utf-8",
         )
-        if user := _user():
-            shutil.chown(folder, user)
-        process = subprocess.Popen([POOLER, "-q", f"{folder}/pgbouncer.ini"], user=user, stderr=subprocess.DEVNULL)
-        ends = time.monotonic() + 30
+        process = subprocess.Popen([POOLER, "-q", folder / "pgbouncer.ini"], user=_user(), stderr=subprocess.DEVNULL)
         try:
-            while True:
-                try:
-                    socket.create_connection(("127.0.0.1", port), timeout=1).close()
-                    break
-                except OSError:
-                    assert time.monotonic() < ends
-                    time.sleep(0.05)
+            until(lambda: _listens(port))
             yield f"127.0.0.1:{port}"
         finally:
             process.terminate()
@@ -193,6 +189,11 @@ def _binaries() -> Path | None:
 def _user() -> str | None:
     """PostgreSQL refuses to run as root: then as the user its package made."""
     return "postgres" if os.geteuid() == 0 else None
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def _free_port() -> int:

@@ -16,8 +16,8 @@ from consent.asgi.places import SOCKET, Places
 from consent.asgi.sources import service_sources
 from consent.asgi.visit import Visit, known_host
 from consent.decision import Decision
-from consent.judge import PageJudge
 from consent.settings import Settings
+from consent.settings.page_judge import make_judge
 
 BUDGET = 3072
 """Bytes of one policy. Proxies refuse longer response heads than they have room for, by default from 4 KB on."""
@@ -51,8 +51,6 @@ class Allowlist:
 
     settings: Settings
     places: Places
-    judge: Callable[[Decision, str], PageJudge]
-    """A judge that tells nobody whom it met: being in a policy is no use of a host."""
     left_out: Callable[[int], None]
     """Told how many places found no room."""
     _made: dict[Key, Made] = field(default_factory=dict)
@@ -92,7 +90,7 @@ class Allowlist:
         end = f"; report-uri {reports}" + ("; report-to consent-violations" if secure else "")
         if self._holds_nothing(decision):
             return Made(version=self.places.version, always=always, rest={}, end=end, policy=None, whole=True)
-        judge = self.judge(decision, host)
+        judge = make_judge(self.settings, decision, origin=host)  # tells nobody: being in a policy is no use of a host
         rest = dict.fromkeys(place for place in self.places if judge.url(_as_url(place)) is None)
         for service in self.settings.policy.services:
             if decision.allows_service(service):

@@ -1,9 +1,7 @@
-"""The judges of a site's pages and the holders that go by them: made once for a decision and a host, and kept.
+"""The holders of a site's pages, each with its judge: made once for a decision and a host, and kept.
 
 What they have met of texts and pages is shared by all of them.
 """
-
-from collections.abc import Callable
 
 from consent.asgi.places import NotingJudge, Places
 from consent.asgi.reports import Reports
@@ -11,14 +9,12 @@ from consent.asgi.visit import known_host
 from consent.categories import NECESSARY
 from consent.decision import Decision
 from consent.html import Holder, Texts, make_holder
-from consent.judge import Met, PageJudge
+from consent.judge import Met
 from consent.settings import HELD_ALWAYS, Settings
+from consent.settings.page_judge import make_judge
 
 KEPT = 64
 """Holders kept: a site has few decisions and hosts, a stranger may send any Host."""
-
-Tell = Callable[[Met, str], None]
-"""Hears of whom a judge comes across, and its name."""
 
 
 class Holders:
@@ -29,8 +25,6 @@ class Holders:
         self._settings = settings
         self._reports = reports
         self._places = places
-        self._categories = frozenset(category.key for category in settings.categories)
-        self._declared = frozenset(service.key for service in settings.policy.services)
         self._texts = Texts()
         self._pieces = pieces
         self._made: dict[tuple[Decision, str], Holder] = {}
@@ -45,29 +39,10 @@ class Holders:
             return known
         if len(self._made) >= KEPT:
             self._made.clear()
-        judge = self.judge(decision, key[1], self.met)
+        judge = make_judge(self._settings, decision, origin=key[1], met=self.met)
         noting = judge if self._places is None else NotingJudge(judge, self._places)
         holder = self._made[key] = make_holder(noting, self._texts, self._pieces)
         return holder
-
-    def judge(self, decision: Decision, host: str, tell: Tell) -> PageJudge:
-        """A judge of the pages of ``host``, which tells ``tell`` of whom it comes across."""
-        settings = self._settings
-        return PageJudge(
-            settings.catalogue,
-            decision,
-            own=settings.site.domains,
-            origin=host,
-            allow=settings.holding.allow,
-            categories=self._categories,
-            unknown=settings.holding.unknown,
-            declared=self._declared,
-            met=tell,
-        )
-
-    def quiet_judge(self, decision: Decision, host: str) -> PageJudge:
-        """One that tells nobody."""
-        return self.judge(decision, host, lambda _kind, _name: None)
 
     def met(self, kind: Met, name: str) -> None:
         """Tell the owner of what the settings do not name, and what becomes of it."""

@@ -17,7 +17,8 @@ from consent.asgi.site import Site
 from consent.asgi.throttle import Allowance
 from consent.asgi.violations import MEDIA_TYPES, Violation, parse_violations
 from consent.asgi.visit import Visit
-from consent.decision import Decision
+from consent.judge import PageJudge
+from consent.settings.page_judge import make_judge
 
 NOTHING = Answer(status=HTTPStatus.NO_CONTENT, headers=ALWAYS)
 
@@ -40,17 +41,18 @@ class Reporting:
         body = await read_body(receive)
         if not isinstance(body, Unreadable):
             decision = self.site.decide(self.site.read_state(visit))
+            judge = make_judge(self.site.settings, decision, origin=visit.host)
             for violation in parse_violations(body):
-                self._hear(violation, allowlist, decision, visit.host)
+                self._hear(violation, allowlist, judge)
         return NOTHING
 
-    def _hear(self, violation: Violation, allowlist: Allowlist, decision: Decision, host: str) -> None:
+    def _hear(self, violation: Violation, allowlist: Allowlist, judge: PageJudge) -> None:
         site = self.site
         address = next(iter(read_addresses(violation.url)), None)
         if address is None or not address.host:
             return
         service = site.catalogue.find(address.host, address.path)
-        if allowlist.judge(decision, host).url(violation.url) is not None:
+        if judge.url(violation.url) is not None:
             site.reports.stopped(address.host, violation.directive, service.key if service else "")
         elif allowlist.places.report(violation.url):
             site.reports.missing(address.host, violation.directive, service.key if service else "")

@@ -78,7 +78,6 @@ class Site:
             self.allowlist = Allowlist(
                 settings=settings,
                 places=places,
-                judge=self.holders.quiet_judge,
                 left_out=self.reports.left_out,
             )
         self.throttle = Throttle(rate=settings.records.rate, secret=secrets.token_bytes(16))

@@ -5,7 +5,11 @@ tables are bounded: an attacker with many addresses pushes out old buckets, whic
 """
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TypeVar
+
+Name = TypeVar("Name", str, bytes)
 
 LARGEST = 10_000
 """Buckets of choices kept: 2.7 MB."""
@@ -50,11 +54,10 @@ class Throttle:
         if not self.rate or not client:
             return True
         name = hashlib.blake2b(client.encode("utf-8", "replace"), key=self.secret, digest_size=16).digest()
-        bucket = self._buckets.pop(name, None) or Bucket(rate=self.rate / 60, burst=float(self.rate))
-        self._buckets[name] = bucket
-        if len(self._buckets) > LARGEST:
-            self._buckets.pop(next(iter(self._buckets)))
-        return bucket.take(now)
+        return _take(self._buckets, name, now, self._new, most=LARGEST)
+
+    def _new(self) -> Bucket:
+        return Bucket(rate=self.rate / 60, burst=float(self.rate))
 
     @property
     def pause(self) -> int:
@@ -71,10 +74,14 @@ class Allowance:
 
     def take(self, client: str, now: float) -> bool:
         """Whether ``client`` is heard at ``now``, in seconds."""
-        bucket = self._clients.pop(client, None)
-        if bucket is None:
-            bucket = Bucket(rate=0.5, burst=30)
-            if len(self._clients) >= CLIENTS:
-                self._clients.pop(next(iter(self._clients)))
-        self._clients[client] = bucket
-        return bucket.take(now) and self._everybody.take(now)
+        mine = _take(self._clients, client, now, lambda: Bucket(rate=0.5, burst=30), most=CLIENTS)
+        return mine and self._everybody.take(now)
+
+
+def _take(buckets: dict[Name, Bucket], name: Name, now: float, new: Callable[[], Bucket], *, most: int) -> bool:
+    """Take one from the bucket of ``name``, which stands last then; of more than ``most`` the first goes."""
+    bucket = buckets.pop(name, None) or new()
+    buckets[name] = bucket
+    if len(buckets) > most:
+        buckets.pop(next(iter(buckets)))
+    return bucket.take(now)

@@ -20,6 +20,7 @@ from consent.asgi.site import Site
 from consent.asgi.throttle import Allowance
 from consent.asgi.visit import Visit
 from consent.judge import Extent, Met, PageJudge, extent, odd_paths
+from consent.settings.page_judge import make_judge
 
 URLS = 64
 """URLs answered at once; a page that starts more asks again."""
@@ -69,7 +70,7 @@ class Verdicts:
             return known
         if len(self._judges) >= JUDGES:
             self._judges.clear()
-        judge = self._judges[host] = self.site.holders.judge(self.site.decide(None), host, self._met)
+        judge = self._judges[host] = make_judge(self.site.settings, self.site.decide(None), origin=host, met=self._met)
         return judge
 
     def _met(self, kind: Met, name: str) -> None:

@@ -10,8 +10,10 @@ from collections.abc import Sequence
 from typing import NoReturn, Protocol
 
 from consent.cli import browsers, check, doctor, records, report
-from consent.cli.output import let_go_of_output, prepare_streams
+from consent.cli.output import let_go_of_output, prepare_streams, unwritable
 from consent.cli.site import add_settings
+from consent.errors import SettingsError
+from consent.records.base import StoreError
 from consent.settings.faults import nearest
 
 
@@ -64,7 +66,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         if error.filename is not None:
             raise
         let_go_of_output()
-        print(f"consent.E079  standard output cannot be written: {error.strerror}. Name another place", file=sys.stderr)
+        print(unwritable("standard output", str(error.strerror)), file=sys.stderr)
         return WRONG
     return status
 
@@ -78,7 +80,13 @@ def _run(words: list[str]) -> int:
     except SystemExit:  # argparse has printed the help that was asked for
         return RIGHT
     command: str = arguments.command
-    return COMMANDS[command].run(arguments)
+    try:
+        return COMMANDS[command].run(arguments)
+    except SettingsError as error:
+        print(*error.problems, sep="\n", file=sys.stderr)
+    except StoreError as error:
+        print(error, file=sys.stderr)
+    return WRONG
 
 
 def _parse(words: list[str]) -> argparse.Namespace:

@@ -48,7 +48,7 @@ def write_file(name: str, lines: Iterable[str], mode: int = OWNER) -> None:
     """
     path = Path(name).resolve()  # a link stays one
     if path.is_dir():
-        raise _unwritable(name, "it is a folder")
+        raise unwritable(name, "it is a folder")
     try:
         if path.exists() and not path.is_file():
             with path.open("w", encoding="utf-8", newline="") as file:
@@ -58,7 +58,7 @@ def write_file(name: str, lines: Iterable[str], mode: int = OWNER) -> None:
     except BrokenPipeError:
         raise
     except OSError as error:
-        raise _unwritable(name, error.strerror or str(error)) from error
+        raise unwritable(name, error.strerror or str(error)) from error
 
 
 def _replace(path: Path, lines: Iterable[str], mode: int) -> None:
@@ -73,7 +73,8 @@ def _replace(path: Path, lines: Iterable[str], mode: int) -> None:
             beside.unlink()
 
 
-def _unwritable(name: str, why: str) -> StoreError:
+def unwritable(name: str, why: str) -> StoreError:
+    """To be raised, or told where nothing more can be."""
     return StoreError(
         f"{name or '(no name)'} cannot be written: {why}", code="consent.E079", remedy="Name another place"
     )

@@ -3,12 +3,12 @@
 import argparse
 import sys
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from consent.cli import records_reading, records_removing
+from consent.cli.days import add_days
 from consent.cli.site import CommandSite, add_settings, load_site
-from consent.errors import SettingsError
-from consent.records.base import Event, StoreError
+from consent.records.base import Event
 from consent.records.replay import LAYERS
 from consent.settings.durations import retention
 from consent.settings.faults import Fault
@@ -56,14 +56,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    try:
-        return RUN[arguments.what](load_site(arguments), arguments)
-    except SettingsError as error:
-        for problem in error.problems:
-            print(problem, file=sys.stderr)
-    except StoreError as error:
-        print(error, file=sys.stderr)
-    return 1
+    return RUN[arguments.what](load_site(arguments), arguments)
 
 
 def _add(
@@ -79,20 +72,6 @@ def _add_selection(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--event", choices=[event.value for event in Event], help="of one kind")
     parser.add_argument("--since", type=moment, metavar="DAY", help="such as 2026-01-31 or 2026-01-31T10:00")
     parser.add_argument("--until", type=moment, metavar="DAY", help="this moment not included")
-
-
-def add_days(parser: argparse.ArgumentParser) -> None:
-    """For what is counted by day."""
-    parser.add_argument("--since", type=day, metavar="DAY", help="such as 2026-01-31")
-    parser.add_argument("--until", type=day, metavar="DAY", help="this day not included")
-
-
-def day(text: str) -> str:
-    """A day as counters name it, which is by UTC."""
-    try:
-        return date.fromisoformat(text).isoformat()
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is no day; write it like 2026-01-31") from None
 
 
 def moment(text: str) -> datetime:

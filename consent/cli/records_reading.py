@@ -7,6 +7,7 @@ from itertools import islice
 from pathlib import Path
 
 from consent.cli.counting import counted
+from consent.cli.days import days_of
 from consent.cli.output import write_file, write_output
 from consent.cli.progress import Progress
 from consent.cli.site import CommandSite
@@ -97,8 +98,9 @@ def run_export(site: CommandSite, arguments: argparse.Namespace) -> int:
 
 
 def run_stats(site: CommandSite, arguments: argparse.Namespace) -> int:
+    since, until = days_of(arguments)
     with site.ledger() as ledger:
-        figures = stats(ledger.counts(since=arguments.since or "", until=arguments.until or "~"))
+        figures = stats(ledger.counts(since=since, until=until))
     print(json.dumps(_told(figures), indent=2) if arguments.json else _table(figures))
     return 0
 

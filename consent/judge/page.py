@@ -40,8 +40,12 @@ class Met(Enum):
     """A third party in no entry: its host."""
 
 
-def _nothing(kind: Met, name: str) -> None:
-    """Tell nobody."""
+Tell = Callable[[Met, str], None]
+"""Hears of whom a judge comes across, and its name."""
+
+
+def tell_nobody(kind: Met, name: str) -> None:
+    """For a judge whose look at a page is no visitor's."""
 
 
 class PageJudge:
@@ -62,7 +66,7 @@ class PageJudge:
         categories: Collection[str] = (),
         unknown: str = "allow",
         declared: Collection[str] | None = None,
-        met: Callable[[Met, str], None] = _nothing,
+        met: Tell = tell_nobody,
     ) -> None:
         self._catalogue = catalogue
         self._decision = decision

@@ -17,12 +17,12 @@ from consent.choices import Action, Choice, ConsentState, apply
 from consent.decision import decide
 from consent.errors import Problem, SettingsError
 from consent.html import Holder, Rewriter, make_holder
-from consent.judge import PageJudge
 from consent.pages import controls
 from consent.pages.checking import problem
 from consent.pages.embeds import FORM
 from consent.pages.receipt import Entry
 from consent.settings import Settings
+from consent.settings.page_judge import make_judge
 
 if TYPE_CHECKING:  # the pages try themselves
     from consent.pages import Pages
@@ -48,7 +48,8 @@ class Shown:
 
 def check_shown(shown: Iterable[Shown], settings: Settings, own: Path) -> None:
     """Raises SettingsError with all that is wrong with what the owner's templates in ``own`` show."""
-    holder = _holder(settings)
+    # What would be held of a visitor who has not chosen, wherever the page stands.
+    holder = make_holder(make_judge(settings, decide(settings.policy, None, NOW)))
     found: dict[Problem, None] = {}
     for one in shown:
         place = next((own / name for name in one.templates if (own / name).is_file()), own)
@@ -127,19 +128,6 @@ def _chosen(settings: Settings) -> ConsentState:
         now=NOW,
         lifetimes=settings.lifetimes,
     )
-
-
-def _holder(settings: Settings) -> Holder:
-    """What would be held of a visitor who has not chosen, wherever the page stands."""
-    judge = PageJudge(
-        settings.catalogue,
-        decide(settings.policy, None, NOW),
-        own=settings.site.domains,
-        allow=settings.holding.allow,
-        categories=frozenset(category.key for category in settings.categories),
-        unknown=settings.holding.unknown,
-    )
-    return make_holder(judge)
 
 
 def _held(markup: bytes, holder: Holder) -> list[bytes]:

@@ -17,6 +17,7 @@ from consent.records.spool import Spool
 from consent.records.sqlite import SqliteStore
 from consent.records.verifying import verify
 from tests.records.conftest import KEY, NOW, SECRET, kept
+from tests.waiting import until
 
 
 @pytest.fixture
@@ -48,13 +49,6 @@ def append(store, *records):
         await asyncio.gather(*(store.append(record) for record in records))
 
     asyncio.run(keep())
-
-
-def until(holds):
-    ends = time.monotonic() + 30
-    while not holds():
-        assert time.monotonic() < ends
-        time.sleep(0.02)
 
 
 def test_what_is_older_than_the_retention_is_purged_and_the_chain_stays_whole(house, keeper, make):

@@ -19,19 +19,13 @@ from consent.records.verifying import verify
 from tests.postgres import VARIABLE, server, standby
 from tests.records.conftest import SECRET
 from tests.records.served import Served
+from tests.waiting import until
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="disks are mounted, and limits set, as Linux has it")
 
 VISITORS = 8
 LONGEST = 15
 """Seconds that a visitor waits at most: the limit is 2, and a test's machine is shared."""
-
-
-def until(holds, seconds=30):
-    ends = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < ends
-        time.sleep(0.02)
 
 
 def found_afterwards(url, spool=None):
